@@ -1,0 +1,57 @@
+"""What is wrong with a formula, where, and how to mend it; drawn with carets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fastformula.text import Edit, LineIndex, Span
+
+
+class Severity(StrEnum):
+    """How bad it is; only an error would stop Oracle's compiler."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that mend a diagnostic, under a title an author can choose."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One mistake; `code` names its kind, and begins `syntax` for syntax errors."""
+
+    code: str
+    severity: Severity
+    span: Span
+    message: str
+    fixes: tuple[Fix, ...] = ()
+
+
+def render(text: str, diagnostics: Iterable[Diagnostic], path: str) -> str:
+    """`diagnostics` of `text` for a terminal, each with its line and carets."""
+    index = LineIndex(text)
+    blocks = []
+    for diagnostic in diagnostics:
+        place = index.position(diagnostic.span.start)
+        start, end = index.line_span(place.line)
+        line = text[start:end].rstrip("\r\n")
+        # A tab must stay a tab, or the carets stand in another column.
+        blank = "".join("\t" if c == "\t" else " " for c in line[: place.column])
+        width = min(diagnostic.span.end, start + len(line)) - diagnostic.span.start
+        blocks.append(
+            f"{path}:{place.line + 1}:{place.column + 1}: "
+            f"{diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]\n"
+            f"    {line}\n"
+            f"    {blank}{'^' * max(1, width)}\n"
+        )
+    return "\n".join(blocks)
