@@ -5,7 +5,6 @@ both travel with its weights and are never guessed from a name.
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def save_card(card: Card, folder: Path) -> Path:
     path = folder / FILE_NAME
     draft = path.with_suffix(".json.partial")
     draft.write_text(json.dumps(asdict(card), indent=2) + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    draft.replace(path)
     return path
 
 

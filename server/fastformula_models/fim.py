@@ -1,0 +1,345 @@
+"""How a hole is written for a model: the only place where prompts are made.
+
+Training, evaluation and serving all call this module, so a model is asked in the
+very tokens it was taught. The formats themselves are the table of `formats`.
+
+Sentinels are placed by id, never by text, and the user's text is cut wherever it
+spells a control token, so that a formula cannot close its own prompt. Tokenizers
+are always called with `add_special_tokens=False`: transformers 5 drops
+`add_bos_token` where a tokenizer.json exists, so the BOS is ours to place.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+from fastformula_models.backend import BackendError
+from fastformula_models.formats import FORMATS as FORMATS
+from fastformula_models.formats import FimFormat as FimFormat
+from fastformula_models.formats import format_named as format_named
+
+IGNORED = -100
+"""The label of a token whose loss does not count (torch's `ignore_index`)."""
+
+_SPACE_MARK = "\u2581"  # SentencePiece's visible space
+_ANCHOR = "\u263a"  # what Code Llama's own code encodes before a text, and drops
+
+
+class Tokenizer(Protocol):
+    """The part of a transformers tokenizer that prompts need."""
+
+    def encode(self, text: str, *, add_special_tokens: bool) -> list[int]:
+        """Return the ids of a text."""
+
+    def decode(
+        self,
+        token_ids: list[int],
+        *,
+        skip_special_tokens: bool,
+        clean_up_tokenization_spaces: bool,
+    ) -> str:
+        """Return the text of ids."""
+
+    def get_added_vocab(self) -> dict[str, int]:
+        """Return the ids of the tokens that are matched whole, sentinels among them."""
+
+
+class GrowingTokenizer(Tokenizer, Protocol):
+    """A tokenizer that takes new tokens, as those of transformers do."""
+
+    def add_tokens(self, new_tokens: list[str], special_tokens: bool) -> int:
+        """Append tokens to the vocabulary; return how many were new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentinel:
+    """A control token in a rendered prompt, by its entry in the vocabulary."""
+
+    token: str
+
+    @property
+    def text(self) -> str:
+        """How the token is written in a prompt that is sent as text."""
+        if self.token.startswith(_SPACE_MARK):
+            return " " + self.token[1:]
+        return self.token
+
+
+def render(fmt: FimFormat, prefix: str, suffix: str) -> tuple[Sentinel | str, ...]:
+    """Write a hole as sentinels and texts, up to where the middle begins."""
+    head = (Sentinel(fmt.bos),) if fmt.bos else ()
+    before = (Sentinel(fmt.prefix), fmt.before_prefix + prefix)
+    after = (Sentinel(fmt.suffix), suffix)
+    middle = Sentinel(fmt.middle)
+    if fmt.order == "psm":
+        return (*head, *before, *after, middle)
+    if fmt.order == "spm":
+        return (*head, *after, *before, middle)
+    return (*head, f"{suffix}\n\n{prefix}")
+
+
+def render_text(fmt: FimFormat, prefix: str, suffix: str) -> str:
+    """Write a hole as one text, for an endpoint that has the tokenizer itself.
+
+    The BOS is left to the endpoint, which puts one before every prompt where its
+    model has one. A sentinel that the formula itself spells gets a space behind its
+    first character: ids are out of reach here, so this is the one place where the
+    model is shown something other than the text, and only for such a formula.
+    """
+    lookalike = _lookalikes(Sentinel(token).text for token in fmt.tokens)
+    parts = render(fmt, prefix, suffix)
+    return "".join(
+        " ".join(_cut(lookalike, part)) if isinstance(part, str) else part.text
+        for part in parts
+        if part != Sentinel(fmt.bos)
+    )
+
+
+def encode_text(tokenizer: Tokenizer, fmt: FimFormat, text: str) -> list[int]:
+    """Encode a user's text; no id of a control token can come out of it."""
+    controls = _controls(tokenizer, fmt)
+    forbidden = set(controls.values())
+    ids: list[int] = []
+    for piece in _cut(_lookalikes(controls), text):
+        found = _encode(tokenizer, fmt, piece)
+        if forbidden.isdisjoint(found):
+            ids += found
+            continue
+        # A normalizer made a control token of something else; one character alone
+        # never is one.
+        for character in piece:
+            ids += _encode(tokenizer, fmt, character)
+    return ids
+
+
+def encode_prompt(
+    tokenizer: Tokenizer, fmt: FimFormat, prefix: str, suffix: str
+) -> list[int]:
+    """Return the ids of the prompt for a hole, BOS and sentinels placed by id.
+
+    Raises BackendError when the tokenizer lacks a token of the format.
+    """
+    ids: list[int] = []
+    for part in render(fmt, prefix, suffix):
+        if isinstance(part, Sentinel):
+            ids.append(token_id(tokenizer, fmt, part.token))
+        else:
+            ids += encode_text(tokenizer, fmt, part)
+    return ids
+
+
+def encode_row(
+    tokenizer: Tokenizer,
+    fmt: FimFormat,
+    prefix: str,
+    middle: str,
+    suffix: str,
+    *,
+    weigh_all: bool = False,
+) -> tuple[list[int], list[int]]:
+    """Return the ids and labels of a training row: prompt, middle and its end.
+
+    The labels of the prompt are IGNORED unless `weigh_all`. The end is always
+    labelled, for a model that never sees it never learns to stop.
+    """
+    prompt = encode_prompt(tokenizer, fmt, prefix, suffix)
+    answer = encode_text(tokenizer, fmt, middle)
+    answer.append(token_id(tokenizer, fmt, fmt.end))
+    labels = list(prompt) if weigh_all else [IGNORED] * len(prompt)
+    return prompt + answer, labels + answer
+
+
+def decode(tokenizer: Tokenizer, fmt: FimFormat, ids: Sequence[int]) -> str:
+    """Return the text of generated ids, without control tokens.
+
+    These go by id, because some tokenizers do not mark them as special; letters that
+    are added tokens are put in as they are, because a byte-level decoder makes
+    U+FFFD of them.
+    """
+    added = tokenizer.get_added_vocab()
+    dropped = set(_controls(tokenizer, fmt).values())
+    letters = {added[letter]: letter for letter in fmt.letters if letter in added}
+    text = ""
+    run: list[int] = []
+    for token in ids:
+        if token in letters:
+            text += _decode(tokenizer, fmt, run) + letters[token]
+            run = []
+        elif token not in dropped:
+            run.append(token)
+    return text + _decode(tokenizer, fmt, run)
+
+
+def token_id(tokenizer: Tokenizer, fmt: FimFormat, token: str) -> int:
+    """Return the id of a token of the format; BackendError when there is none."""
+    added = tokenizer.get_added_vocab()
+    if token not in added:
+        fitting = [
+            row.name
+            for row in FORMATS.values()
+            if row.middle and added.keys() >= set(row.tokens)
+        ]
+        advice = f"; it fits {', '.join(fitting)}" if fitting else ""
+        raise BackendError(
+            f"The tokenizer has no token {token}, which the prompt format "
+            f"{fmt.name} needs{advice}."
+        )
+    return added[token]
+
+
+def add_sentinels(tokenizer: GrowingTokenizer, fmt: FimFormat) -> list[int]:
+    """Give a base without FIM tokens those of its format; return their ids.
+
+    The ids are the same on every call and every machine, because the tokens are
+    appended in the format's order. Formats that the base knows add nothing.
+    """
+    if not fmt.added:
+        return []
+    new = [fmt.prefix, fmt.suffix, fmt.middle, fmt.pad]
+    tokenizer.add_tokens(new, special_tokens=True)
+    return [token_id(tokenizer, fmt, token) for token in new]
+
+
+def stop_ids(tokenizer: Tokenizer, fmt: FimFormat) -> list[int]:
+    """Return the ids that end a middle: its end, and any other control token."""
+    end = token_id(tokenizer, fmt, fmt.end)
+    added = tokenizer.get_added_vocab()
+    others = {added[token] for token in fmt.tokens if token in added} - {end}
+    return [end, *sorted(others)]
+
+
+_SAMPLES = (
+    "DEFAULT FOR l_rate IS 0\r\n  IF (hours  >  10.5) THEN\n\tl_pay = hours * 2",
+    "  /* f\u00fcr \u00c1rea, na\u00efve, \u00f5\u00f7\u00fd\u00c0\u00ff\u00f8"
+    "\u00fa\u00fe\u00f9\u00f6\u00fb */",
+    " l_text = 'caf\u00e9 \u2013 \u20ac 5'\n\n\n# \u65e5\u672c\u8a9e \U0001f642 ",
+)
+
+
+def assert_round_trip(tokenizer: Tokenizer, fmt: FimFormat) -> None:
+    """Raise BackendError unless text survives the tokenizer and the tokens exist.
+
+    Some releases of transformers load a byte-level tokenizer that is labelled
+    LlamaTokenizerFast with another pre-tokenizer, which silently drops every space.
+    """
+    for token in fmt.tokens:
+        if token not in fmt.stops:
+            token_id(tokenizer, fmt, token)
+    for sample in _SAMPLES:
+        back = decode(tokenizer, fmt, encode_text(tokenizer, fmt, sample))
+        if back != sample:
+            raise BackendError(
+                "The tokenizer does not give text back as it was: "
+                f"{sample!r} comes back as {back!r}. It was loaded wrongly or does not "
+                "belong to the model."
+            )
+
+
+def window(
+    prefix: str, suffix: str, budget: int, count: Callable[[str], int]
+) -> tuple[str, str]:
+    """Cut both sides to `budget` tokens together, as `count` counts them, at line ends.
+
+    The prefix gets three quarters and the suffix one; what a side does not need goes
+    to the other. Only a line at the cursor that is too long by itself is cut inside.
+    """
+    before = prefix.splitlines(keepends=True)[::-1]
+    after = suffix.splitlines(keepends=True)
+    costs_before = _costs(before, budget, count)
+    costs_after = _costs(after, budget, count)
+    share = budget * 3 // 4
+    room_before = max(share, budget - sum(costs_after))
+    room_after = max(budget - share, budget - sum(costs_before))
+    kept_before = _fitting(costs_before, room_before)
+    kept_after = _fitting(costs_after, room_after)
+    head = "".join(before[:kept_before][::-1])
+    tail = "".join(after[:kept_after])
+    if before and not kept_before:
+        line = before[0]
+        size = _longest(lambda n: count(line[len(line) - n :]) <= room_before, line)
+        head = line[len(line) - size :]
+    if after and not kept_after:
+        rest = after[0]
+        tail = rest[: _longest(lambda n: count(rest[:n]) <= room_after, rest)]
+    return head, tail
+
+
+def _costs(lines: list[str], budget: int, count: Callable[[str], int]) -> list[int]:
+    """Count tokens line by line, no further than a little over the budget."""
+    costs: list[int] = []
+    spent = 0
+    for line in lines:
+        if spent > budget:
+            break
+        costs.append(count(line))
+        spent += costs[-1]
+    return costs
+
+
+def _fitting(costs: list[int], room: int) -> int:
+    """Return how many of the first lines fit."""
+    for number, cost in enumerate(costs):
+        room -= cost
+        if room < 0:
+            return number
+    return len(costs)
+
+
+def _longest(fits: Callable[[int], bool], line: str) -> int:
+    """Return the most characters of a line that fit."""
+    low, high = 0, len(line)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low
+
+
+def _controls(tokenizer: Tokenizer, fmt: FimFormat) -> dict[str, int]:
+    """Return the added tokens that are not text: neither letters, words nor blanks."""
+    return {
+        token: number
+        for token, number in tokenizer.get_added_vocab().items()
+        if token in fmt.tokens
+        or (
+            len(token) > 1
+            and not re.fullmatch(r"\w+", token)
+            and token.strip(" \t\r\n" + _SPACE_MARK)
+        )
+    }
+
+
+def _lookalikes(tokens: Iterable[str]) -> re.Pattern[str]:
+    """Match the empty place before each spelling of a token, overlapping ones too."""
+    nothing = "(?!)"
+    return re.compile(f"(?={'|'.join(map(re.escape, tokens)) or nothing})")
+
+
+def _cut(lookalike: re.Pattern[str], text: str) -> list[str]:
+    """Cut a text behind the first character of each look-alike."""
+    cuts = [0, *(found.start() + 1 for found in lookalike.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(cuts)]
+
+
+def _encode(tokenizer: Tokenizer, fmt: FimFormat, text: str) -> list[int]:
+    """Encode a piece without the space that some tokenizers put before it."""
+    if not text:
+        return []
+    if not fmt.implicit_space:
+        return tokenizer.encode(text, add_special_tokens=False)
+    anchor = tokenizer.encode(_ANCHOR, add_special_tokens=False)
+    return tokenizer.encode(_ANCHOR + text, add_special_tokens=False)[len(anchor) :]
+
+
+def _decode(tokenizer: Tokenizer, fmt: FimFormat, ids: list[int]) -> str:
+    """Decode ids without losing the space that some tokenizers strip."""
+    if not fmt.implicit_space:
+        return tokenizer.decode(
+            ids, skip_special_tokens=False, clean_up_tokenization_spaces=False
+        )
+    anchor = tokenizer.encode(_ANCHOR, add_special_tokens=False)
+    text = tokenizer.decode(
+        anchor + ids, skip_special_tokens=False, clean_up_tokenization_spaces=False
+    )
+    return text[len(_ANCHOR) :]
