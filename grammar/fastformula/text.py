@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LINE_BREAK = re.compile(r"\r\n|\n|\r")
 """What ends a line, for the Language Server Protocol and so for all of us.
@@ -15,15 +16,11 @@ pasted from Word or PDF do contain.
 """
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """The half-open range `[start, end)` of a text, in code points."""
 
     start: int
     end: int
-
-    def __contains__(self, offset: int) -> bool:
-        return self.start <= offset < self.end
 
     def text_in(self, text: str) -> str:
         """The part of `text` that this span covers."""

@@ -1,0 +1,222 @@
+"""The smallest change that lets parsing go on after a token that does not fit.
+
+Local repair as of Burke-Fisher and CPCT+: near the bad token, try to delete a token,
+to insert one, to replace one or to swap two, run on from there, and take what gets
+furthest for least. Where nothing helps, skip to the next statement. One mistake then
+costs one error, because the parser goes on as if the author had written it right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from fastformula.syntax.recogniser import Stack, recogniser
+from fastformula.syntax.tokens import END, NAMES, Token
+
+LOOK_AHEAD = 20
+"""How many tokens past the bad one a repair is run on for, at most."""
+
+LOOK_BACK = 3
+"""How many tokens before the bad one a repair may change."""
+
+Action = Literal["delete", "insert", "replace", "swap", "skip"]
+
+
+class Repair(NamedTuple):
+    """Put `tokens` in place of the `removed` tokens that begin at index `at`."""
+
+    action: Action
+    at: int
+    removed: int
+    tokens: tuple[Token, ...]
+
+
+_COSTS: dict[Action, float] = {
+    "delete": 1.0,
+    "insert": 1.0,
+    "replace": 1.4,
+    "swap": 1.2,
+}
+_BACK_COST = 0.3
+_BRACKET_COST = 1.3
+"""Of deleting a bracket: its partner is out of sight, so a swap is tried first."""
+
+# What an author is likely to have left out, likeliest first: on a tie the first wins.
+_INSERTABLE = (
+    "NAME RPAR EQUAL COMMA THEN LPAR CONCAT AND LOOP RSQB LSQB ARE IS FOR ELSE IF"
+    " RETURN_LIST MORETHAN LESSTHAN NUMBER TEXT DEFAULT AS DOT WAS DEFAULTED LIKE"
+    " TYPE_DATE EXISTS WHILE INPUTS ALIAS CHANGE_CONTEXTS CALL_FORMULA"
+).split()
+
+_STARTERS = frozenset(
+    "ALIAS CALL_FORMULA CHANGE_CONTEXTS DEFAULT DEFAULT_DATA_VALUE EXIT IF INPUTS"
+    " NEED_CONTEXT RETURN RETURN_LIST WHILE WSA_DELETE".split()
+)
+
+
+def starts_statement(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a statement seems to begin at `tokens[at]`."""
+    kind = tokens[at].kind
+    if kind in _STARTERS:
+        return True
+    return kind in NAMES and tokens[at + 1].kind == "EQUAL"
+
+
+def find_repair(
+    text: str, stacks: Sequence[Stack], tokens: Sequence[Token], bad: int
+) -> Repair:
+    """The repair for `tokens[bad]`, the first that did not fit.
+
+    `stacks[i]` is the stack before `tokens[i]`, for every i up to `bad`. The result
+    always gets past the bad token, so that repairing comes to an end.
+    """
+    if tokens[bad].kind in ("RPAR", "ELSE", END):
+        far = _find_bracket(text, stacks, tokens, bad)
+        if far:
+            return far
+    best: tuple[float, Repair] | None = None
+    for repair, after, following, cost in _candidates(stacks, tokens, bad):
+        window = LOOK_AHEAD + bad - following + 1
+        kinds = (token.kind for token in tokens[following : following + window])
+        _, fitted = recogniser().advance(after, kinds)
+        reach = min(following + fitted, bad + LOOK_AHEAD)
+        done = fitted >= window or following + fitted >= len(tokens)
+        if reach <= bad or not (done or reach - bad >= 3):
+            continue
+        score = reach - cost
+        if best is None or score > best[0]:
+            best = (score, repair)
+    return best[1] if best else _skip(stacks, tokens, bad)
+
+
+def _find_bracket(
+    text: str, stacks: Sequence[Stack], tokens: Sequence[Token], bad: int
+) -> Repair | None:
+    """A bracket further up that explains why `tokens[bad]` does not fit.
+
+    A `)` too many behind an expression closes the block around it, one too few keeps
+    it open; either shows only where the block really ends. The layout tells which:
+    the `)` of a block of several lines stands first on its line, and what follows a
+    block is indented no deeper than its header.
+    """
+    surplus = tokens[bad].kind != END
+    openers: list[int] = []
+    suspects: list[Repair] = []
+    for at in range(bad):
+        token = tokens[at]
+        if openers and not surplus and _first_on_line(text, token):
+            opener = tokens[openers[-1]]
+            if (
+                token.kind != "RPAR"
+                and _opens_block(tokens, openers[-1])
+                and _indent(text, token) <= _indent(text, opener)
+                and not _first_on_line(text, opener)
+            ):
+                place = token.lead
+                new = (Token("RPAR", place, place, place),)
+                suspects.append(Repair("insert", at, 0, new))
+        if token.kind == "LPAR":
+            openers.append(at)
+        elif token.kind == "RPAR" and openers:
+            opener_at = openers.pop()
+            if (
+                surplus
+                and _opens_block(tokens, opener_at)
+                and not _first_on_line(text, token)
+                and "\n" in text[tokens[opener_at].end : token.start]
+            ):
+                suspects.append(Repair("delete", at, 1, ()))
+    for repair in reversed(suspects[-_SUSPECTS:]):
+        stack: Stack | None = stacks[repair.at]
+        for new_token in repair.tokens:
+            stack = stack and recogniser().feed(stack, new_token.kind)
+        if stack is None:
+            continue
+        rest = tokens[repair.at + repair.removed : bad + LOOK_AHEAD]
+        _, fitted = recogniser().advance(stack, (token.kind for token in rest))
+        if fitted == len(rest):
+            return repair
+    return None
+
+
+_SUSPECTS = 12
+"""How many brackets are tried; the nearest first."""
+
+
+def _opens_block(tokens: Sequence[Token], at: int) -> bool:
+    return at > 0 and tokens[at - 1].kind in ("THEN", "ELSE", "LOOP", "LPAR", "RPAR")
+
+
+def _first_on_line(text: str, token: Token) -> bool:
+    line = text.rfind("\n", 0, token.start) + 1
+    return not text[line : token.start].strip()
+
+
+def _indent(text: str, token: Token) -> int:
+    line = text.rfind("\n", 0, token.start) + 1
+    written = text[line : token.start + 1].expandtabs(8)
+    return len(written) - len(written.lstrip())
+
+
+def _candidates(
+    stacks: Sequence[Stack], tokens: Sequence[Token], bad: int
+) -> Iterator[tuple[Repair, Stack, int, float]]:
+    """Repairs, each with the stack after it, the token to go on with, and its cost."""
+    feed = recogniser().feed
+    for back in range(min(LOOK_BACK, bad + 1)):
+        at = bad - back
+        stack, token, extra = stacks[at], tokens[at], back * _BACK_COST
+        last = token.kind == END
+        if not last:
+            delete = Repair("delete", at, 1, ())
+            cost = _BRACKET_COST if token.kind in ("LPAR", "RPAR") else _COSTS["delete"]
+            yield delete, stack, at + 1, cost + extra
+        for kind in _INSERTABLE:
+            after = feed(stack, kind)
+            if after is None:
+                continue
+            place = token.lead
+            new = (Token(kind, place, place, place),)
+            insert = Repair("insert", at, 0, new)
+            yield insert, after, at, _COSTS["insert"] + extra
+            if not last:
+                stand_in = (Token(kind, token.start, token.end, token.lead),)
+                replace = Repair("replace", at, 1, stand_in)
+                yield replace, after, at + 1, _COSTS["replace"] + extra
+        if not last and tokens[at + 1].kind != END:
+            first = feed(stack, tokens[at + 1].kind)
+            second = feed(first, token.kind) if first else None
+            if second:
+                swap = Repair("swap", at, 2, (tokens[at + 1], token))
+                yield swap, second, at + 2, _COSTS["swap"] + extra
+
+
+def _skip(stacks: Sequence[Stack], tokens: Sequence[Token], bad: int) -> Repair:
+    """Give up the statement: one UNKNOWN for all up to a token that fits again."""
+    feed, advance = recogniser().feed, recogniser().advance
+    statement_starts = [
+        (at, unknown)
+        for at in range(bad, -1, -1)
+        if (unknown := feed(stacks[at], "UNKNOWN"))
+    ]
+    for end in range(bad, len(tokens)):
+        kind = tokens[end].kind
+        if end == bad and kind != END and not starts_statement(tokens, end):
+            continue
+        if not (kind in ("RPAR", "ELSE", END) or starts_statement(tokens, end)):
+            continue
+        ahead = [token.kind for token in tokens[end : end + 4]]
+        for at, unknown in statement_starts:
+            if at == end:
+                continue
+            if advance(unknown, ahead)[1] == len(ahead):
+                return _unknown(tokens, at, end)
+    return _unknown(tokens, 0, len(tokens) - 1)
+
+
+def _unknown(tokens: Sequence[Token], at: int, end: int) -> Repair:
+    first = tokens[at]
+    last = tokens[end - 1] if end > at else first
+    whole = Token("UNKNOWN", first.start, max(first.start, last.end), first.lead)
+    return Repair("skip", at, end - at, (whole,))

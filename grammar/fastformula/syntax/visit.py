@@ -1,0 +1,53 @@
+"""Ways through a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+
+from fastformula.syntax.tree import Formula, Node
+
+
+@cache
+def _field_names(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name != "span")
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below `node`, in source order."""
+    for name in _field_names(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from value
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """`node` and all below it, parents first, in source order.
+
+    Without recursion: a chain of a thousand ELSE IFs is a thousand levels deep.
+    """
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(tuple(children(current))))
+
+
+def path_to(tree: Formula, offset: int) -> tuple[Node, ...]:
+    """The nodes that hold `offset`, from the root to the innermost.
+
+    A node also holds the offset right behind it, so that a cursor at the end of a
+    word is on that word; of two neighbours that touch, the later one counts.
+    """
+    path: list[Node] = [tree]
+    while True:
+        inner = None
+        for child in children(path[-1]):
+            if child.span.start <= offset <= child.span.end:
+                inner = child
+        if inner is None:
+            return tuple(path)
+        path.append(inner)
