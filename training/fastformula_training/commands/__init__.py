@@ -1,0 +1,1 @@
+"""The commands of `fastformula-train`, one file each."""

@@ -1,0 +1,34 @@
+"""`fastformula-train train`: a recipe becomes an adapter."""
+
+import math
+
+import click
+
+from fastformula_training.commands.init import split_recipe
+from fastformula_training.config import RunConfig, load_config
+
+
+@click.command()
+@click.argument("settings", nargs=-1, metavar="[RECIPE.toml] [KEY=VALUE]...")
+@click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+def train(settings: tuple[str, ...], resume: bool, quiet: bool) -> None:
+    """Train an adapter (or all weights) from a recipe.
+
+    KEY=VALUE pairs override the recipe, such as learning_rate=1e-4.
+    """
+    from fastformula_training.train import train as run
+
+    recipe, overrides = split_recipe(settings)
+    result = run(load_config(RunConfig, recipe, overrides), resume=resume, quiet=quiet)
+    share = 100 * result.trainable / result.parameters
+    click.echo(
+        f"{result.steps} steps; {result.trainable:,} of {result.parameters:,} "
+        f"parameters trained ({share:.2f} %); mean loss {result.loss:.4f}"
+        + (
+            ""
+            if math.isnan(result.validation_loss)
+            else f", validation loss {result.validation_loss:.4f}"
+        )
+    )
+    click.echo(f"The {result.folder.name} is in {result.folder}.")
