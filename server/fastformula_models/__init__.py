@@ -1,1 +1,64 @@
-"""."""
+"""Asking a code model to fill a hole: prompts, backends, the cards of adapters.
+
+Nothing here knows the language or an editor, and importing it loads no tensor
+library: `open_backend` imports what the chosen backend needs.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from fastformula_models.backend import Backend as Backend
+from fastformula_models.backend import BackendError as BackendError
+from fastformula_models.backend import Cancelled as Cancelled
+from fastformula_models.backend import Request as Request
+
+
+@dataclass(frozen=True, slots=True)
+class BackendSettings:
+    """Which model answers, and where it runs.
+
+    `base` (an id of the catalog or a folder) and `adapter` (a folder) are for
+    "local", which also reads `device` ("auto", "cpu", "cuda", ...) and
+    `quantization`. `endpoint` (the URL of an OpenAI-compatible API, up to and
+    including its version), `model` (its name there) and `token_variable` (the
+    environment variable that holds the token) are for "remote". `format` names the
+    prompt format of a model that has neither a card nor a row in the catalog.
+    `answers` are what "fake" says.
+    """
+
+    kind: Literal["embedded", "local", "remote", "fake", "off"]
+    base: str = ""
+    adapter: str = ""
+    endpoint: str = ""
+    model: str = ""
+    format: str = ""
+    token_variable: str = "FASTFORMULA_TOKEN"
+    device: str = "auto"
+    quantization: Literal["none", "int8", "nf4"] = "none"
+    answers: tuple[str, ...] = ()
+
+
+def open_backend(settings: BackendSettings) -> Backend:
+    """Load the backend that the settings ask for; it may take seconds.
+
+    Raises BackendError, in one sentence, when it cannot be had.
+    """
+    if settings.kind == "embedded":
+        from fastformula_models.embedded import EmbeddedBackend
+
+        return EmbeddedBackend()
+    if settings.kind == "local":
+        from fastformula_models.local import LocalBackend
+
+        return LocalBackend(settings)
+    if settings.kind == "remote":
+        from fastformula_models.remote import RemoteBackend
+
+        return RemoteBackend(settings)
+    from fastformula_models.fake import FakeBackend
+
+    if settings.kind == "fake":
+        return FakeBackend(settings.answers)
+    silent = FakeBackend(("",))
+    silent.name = "off"
+    return silent

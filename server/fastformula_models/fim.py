@@ -23,6 +23,9 @@ from fastformula_models.formats import format_named as format_named
 IGNORED = -100
 """The label of a token whose loss does not count (torch's `ignore_index`)."""
 
+WINDOW_TOKENS = 1024
+"""The budget of a prompt's window where no adapter's card says otherwise."""
+
 _SPACE_MARK = "\u2581"  # SentencePiece's visible space
 _ANCHOR = "\u263a"  # what Code Llama's own code encodes before a text, and drops
 
