@@ -1,0 +1,204 @@
+/**
+ * Starts `fastformula serve` and connects it to VS Code.
+ *
+ * Knows nothing of the language: whatever is said about a formula, the server says.
+ */
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  type LanguageClientOptions,
+} from 'vscode-languageclient/node';
+import { findServer, INSTALL_COMMAND, type Machine, ServerNotFound } from './server';
+
+const FORMULAS = [
+  { language: 'fastformula', scheme: 'file' },
+  { language: 'fastformula', scheme: 'untitled' },
+];
+/** A cold disk makes the first start of a Python program slow. */
+const START_LIMIT_MS = 30_000;
+const RESTARTS = 3;
+const RESTART_WINDOW_MS = 3 * 60 * 1000;
+/** A path that is being typed into the settings changes with each key. */
+const SETTINGS_SETTLE_MS = 800;
+
+const machine: Machine = {
+  platform: process.platform,
+  env: process.env,
+  home: homedir(),
+  async isProgram(file) {
+    try {
+      await access(file, constants.X_OK);
+      return (await stat(file)).isFile();
+    } catch {
+      return false;
+    }
+  },
+  succeeds: (command, args) =>
+    new Promise((resolve) => {
+      execFile(command, [...args], { timeout: 10_000 }, (error) => resolve(error === null));
+    }),
+};
+
+const START_FAILED =
+  'The FastFormula language server stopped before it answered. Its output says why.';
+
+/** Says in the output channel, and never in a pop-up, what went wrong. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+let output: vscode.LogOutputChannel;
+let status: vscode.LanguageStatusItem;
+let client: LanguageClient | undefined;
+let pending: Promise<void> = Promise.resolve();
+let asking = false;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  output = vscode.window.createOutputChannel('FastFormula', { log: true });
+  status = vscode.languages.createLanguageStatusItem('fastformula.server', FORMULAS);
+  status.name = 'FastFormula server';
+  status.command = { title: 'Show output', command: 'fastformula.showOutput' };
+  let settled: NodeJS.Timeout | undefined;
+  context.subscriptions.push(
+    output,
+    status,
+    vscode.commands.registerCommand('fastformula.restartServer', restart),
+    vscode.commands.registerCommand('fastformula.showOutput', () => output.show()),
+    vscode.workspace.onDidGrantWorkspaceTrust(restart),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration('fastformula')) return;
+      if (change.affectsConfiguration('fastformula.trace')) return;
+      clearTimeout(settled);
+      settled = setTimeout(restart, SETTINGS_SETTLE_MS);
+    }),
+    { dispose: () => clearTimeout(settled) },
+  );
+  await restart();
+}
+
+export async function deactivate(): Promise<void> {
+  await pending;
+  await stop();
+}
+
+/** Restarts queue up, so that two of them never own two servers. */
+function restart(): Promise<void> {
+  pending = pending.then(stop).then(start);
+  return pending;
+}
+
+async function stop(): Promise<void> {
+  const stopped = client;
+  client = undefined;
+  // A server that failed to start cannot be stopped, which the client reports by throwing.
+  await stopped?.dispose().catch((error: unknown) => output.debug(String(error)));
+}
+
+async function start(): Promise<void> {
+  status.busy = true;
+  status.text = 'FastFormula: starting';
+  status.severity = vscode.LanguageStatusSeverity.Information;
+  try {
+    const server = await findServer(
+      {
+        path: vscode.workspace.getConfiguration('fastformula').get('server.path', ''),
+        folders: vscode.workspace.isTrusted
+          ? (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath)
+          : [],
+      },
+      machine,
+    );
+    output.info(`starting ${[server.command, ...server.args].join(' ')}`);
+    const started = new QuietClient(
+      'fastformula',
+      'FastFormula',
+      { command: server.command, args: [...server.args] },
+      clientOptions(),
+    );
+    client = started;
+    await within(START_LIMIT_MS, started.start());
+    const version = started.initializeResult?.serverInfo?.version;
+    status.text = `FastFormula ${version ?? ''}`.trim();
+    status.detail = server.command;
+  } catch (error) {
+    output.error(String(error));
+    report(error instanceof ServerNotFound ? error.message : START_FAILED);
+    await stop();
+  } finally {
+    status.busy = false;
+  }
+}
+
+/** `work`, or an error when it takes longer than `limit` milliseconds. */
+async function within(limit: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${limit / 1000} s`)), limit);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+function clientOptions(): LanguageClientOptions {
+  const ends: number[] = [];
+  return {
+    documentSelector: FORMULAS,
+    outputChannel: output,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationOptions: serverSettings,
+    initializationFailedHandler: () => false,
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed() {
+        // A server that cannot start would only fail to start again.
+        if (!client?.isRunning()) {
+          report(START_FAILED);
+          return { action: CloseAction.DoNotRestart, handled: true };
+        }
+        const now = Date.now();
+        ends.push(now);
+        const recent = ends.filter((end) => now - end < RESTART_WINDOW_MS);
+        if (recent.length <= RESTARTS) return { action: CloseAction.Restart, handled: true };
+        report('The FastFormula language server stopped again and again, and now rests.');
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    },
+  };
+}
+
+/** The settings the server knows; `server` and `trace` are the client's own. */
+function serverSettings(): Record<string, unknown> {
+  const all = vscode.workspace.getConfiguration().get<Record<string, unknown>>('fastformula', {});
+  return Object.fromEntries(
+    Object.entries(all).filter(([section]) => section !== 'server' && section !== 'trace'),
+  );
+}
+
+/** Says `why` in the status item, and in a pop-up unless one is still open. */
+function report(why: string): void {
+  status.text = 'FastFormula: not running';
+  status.detail = why;
+  status.severity = vscode.LanguageStatusSeverity.Error;
+  if (asking) return;
+  asking = true;
+  const answers = {
+    'Copy install command': () => vscode.env.clipboard.writeText(INSTALL_COMMAND),
+    'Open settings': () =>
+      vscode.commands.executeCommand('workbench.action.openSettings', 'fastformula.server'),
+    'Show output': () => output.show(),
+  };
+  void vscode.window
+    .showErrorMessage(why, ...(Object.keys(answers) as (keyof typeof answers)[]))
+    .then((answer) => {
+      asking = false;
+      return answer && answers[answer]();
+    });
+}
