@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 PIECES = (
-    r" ?_?[A-Za-z]+| ?[0-9]| ?[^ \t\r\nA-Za-z0-9]+|[ \t\r\n]+(?![^ \t\r\n])|[ \t\r\n]+"
+    r" ?_?[A-Za-z]+| ?[0-9]{1,4}| ?[^ \t\r\nA-Za-z0-9]+|[ \t\r\n]+(?![^ \t\r\n])|[ \t\r\n]+"
 )
-"""How text is cut before BPE: words, single digits, signs, blanks."""
+"""How text is cut before BPE: words, up to four digits, signs, blanks."""
 
 PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
 SENTINELS = ("<fim_prefix>", "<fim_suffix>", "<fim_middle>")
