@@ -193,14 +193,15 @@ def token_id(tokenizer: Tokenizer, fmt: FimFormat, token: str) -> int:
 
 
 def add_sentinels(tokenizer: GrowingTokenizer, fmt: FimFormat) -> list[int]:
-    """Give a base without FIM tokens those of its format; return their ids.
+    """Give a base without FIM tokens those of its format; return the new ids.
 
-    The ids are the same on every call and every machine, because the tokens are
-    appended in the format's order. Formats that the base knows add nothing.
+    The ids are the same on every machine, because the tokens are appended in the
+    format's order. Formats that the base was trained with add nothing.
     """
     if not fmt.added:
         return []
-    new = [fmt.prefix, fmt.suffix, fmt.middle, fmt.pad]
+    known = tokenizer.get_added_vocab()
+    new = [token for token in fmt.tokens if token not in known]
     tokenizer.add_tokens(new, special_tokens=True)
     return [token_id(tokenizer, fmt, token) for token in new]
 

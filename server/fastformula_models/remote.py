@@ -183,7 +183,7 @@ class RemoteBackend:
             f"{': ' + detail if detail else ''}."
         )
 
-    def _unreachable(self, reason: str | OSError) -> str:
+    def _unreachable(self, reason: str | BaseException) -> str:
         if isinstance(reason, ConnectionRefusedError):
             return f"Nothing listens at {self._place}; is the model server running?"
         if isinstance(reason, TimeoutError):
