@@ -1,0 +1,129 @@
+" Oracle FastFormula. Written by tools/highlighting.py; do not edit.
+if exists("b:current_syntax")
+  finish
+endif
+
+syntax case ignore
+syntax sync fromstart
+
+syntax keyword fastformulaFunction abs add_days add_log add_months add_rlog add_years
+syntax keyword fastformulaFunction archive_clear archive_clear_record archive_flush
+syntax keyword fastformulaFunction archive_init archive_message archive_value
+syntax keyword fastformulaFunction ben_chk_abs_type ben_fn_aca_reporting
+syntax keyword fastformulaFunction ben_fn_effective_date ben_fn_get_char_value
+syntax keyword fastformulaFunction caeoy_get_footnote_amount calculate_hours_worked
+syntax keyword fastformulaFunction calculate_payroll_periods calculate_period_earnings
+syntax keyword fastformulaFunction calculate_time_worked calc_dir_exists
+syntax keyword fastformulaFunction calc_dir_get_override_level calc_dir_text_value
+syntax keyword fastformulaFunction calc_dir_value calc_dir_value_detail
+syntax keyword fastformulaFunction calc_period_earnings calc_years_of_service
+syntax keyword fastformulaFunction call_formula ca_formula_logging ceil change_contexts
+syntax keyword fastformulaFunction check_age_under18 check_age_under18_or_over70 chr
+syntax keyword fastformulaFunction class1a_ytd clear_globals context_is_set convert
+syntax keyword fastformulaFunction convert_period_type count_assignments date_to_text
+syntax keyword fastformulaFunction days_between debug define_range_item director_weeks
+syntax keyword fastformulaFunction element_rate_converter ess_log_write execute floor
+syntax keyword fastformulaFunction get_absence get_absence_counts
+syntax keyword fastformulaFunction get_absence_days_per_type get_abs_min_max_dates
+syntax keyword fastformulaFunction get_accrual_balance get_accrual_band
+syntax keyword fastformulaFunction get_asg_inactive_days get_asg_status
+syntax keyword fastformulaFunction get_assignment_salary get_assignment_status
+syntax keyword fastformulaFunction get_bal_comp_val get_bal_hdr_val get_calculated_hours
+syntax keyword fastformulaFunction get_carry_over get_context get_context_value
+syntax keyword fastformulaFunction get_context_value_date get_context_value_number
+syntax keyword fastformulaFunction get_date get_date_day_of_week
+syntax keyword fastformulaFunction get_earliest_asgchange_date get_element_entry
+syntax keyword fastformulaFunction get_end_date get_enrt_dtls get_entitlements
+syntax keyword fastformulaFunction get_ent_name get_event_date get_expenditure_type_name
+syntax keyword fastformulaFunction get_flow_param_value get_fnd_mesg get_formated_date
+syntax keyword fastformulaFunction get_formated_day_of_week get_formula_name
+syntax keyword fastformulaFunction get_fvalue_date get_fvalue_number get_fvalue_text
+syntax keyword fastformulaFunction get_geography_identifier get_geography_name
+syntax keyword fastformulaFunction get_geo_std_name_by_user_code get_grade_name
+syntax keyword fastformulaFunction get_hdr_text get_home_city get_home_country
+syntax keyword fastformulaFunction get_hourly_rate get_is_date_same_as_dow get_job_name
+syntax keyword fastformulaFunction get_legentity_name get_locaton_name
+syntax keyword fastformulaFunction get_lookup_meaning get_measure_from_time get_mesg
+syntax keyword fastformulaFunction get_mgr_name get_msg_attribute get_msg_severity
+syntax keyword fastformulaFunction get_net_accrual get_number get_org_name
+syntax keyword fastformulaFunction get_other_net_contribution get_output get_output_msg
+syntax keyword fastformulaFunction get_output_msg1 get_output_msg2 get_output_msg3
+syntax keyword fastformulaFunction get_output_msg4 get_parameter_value
+syntax keyword fastformulaFunction get_parameter_value_date get_parameter_value_number
+syntax keyword fastformulaFunction get_payroll_details get_payroll_dtrange
+syntax keyword fastformulaFunction get_payroll_id get_payroll_period
+syntax keyword fastformulaFunction get_pay_availability get_period_dates
+syntax keyword fastformulaFunction get_person_transfer_status get_plan_balance
+syntax keyword fastformulaFunction get_position_name get_project_number get_rate
+syntax keyword fastformulaFunction get_rate_type get_rating_level get_reported_hours
+syntax keyword fastformulaFunction get_retro_element get_rule_hdr_text get_rvalue_date
+syntax keyword fastformulaFunction get_rvalue_number get_rvalue_text get_start_date
+syntax keyword fastformulaFunction get_table_value get_task_number get_termination_date
+syntax keyword fastformulaFunction get_text get_value_by_criteria get_value_set
+syntax keyword fastformulaFunction get_working_days get_wrk_date get_wrk_num
+syntax keyword fastformulaFunction get_wrk_text greatest greatest_of hours_between
+syntax keyword fastformulaFunction hrc_create_bo_extract hr_get_table_value hr_trace
+syntax keyword fastformulaFunction initcap init_util instr instrb isnull is_date_null
+syntax keyword fastformulaFunction is_executable is_number_null is_text_null
+syntax keyword fastformulaFunction iterative_get_binary_guess iterative_get_high_value
+syntax keyword fastformulaFunction iterative_get_interp_guess iterative_get_low_value
+syntax keyword fastformulaFunction iterative_get_target_value iterative_initialise
+syntax keyword fastformulaFunction iterative_is_amount_set last_day least least_of
+syntax keyword fastformulaFunction length lengthb loop_control lower lpad ltrim mod
+syntax keyword fastformulaFunction months_between need_context new_time next_day
+syntax keyword fastformulaFunction ni_able_dir_ytd ni_able_per_ytd
+syntax keyword fastformulaFunction ni_co_rate_from_ci_rate num_to_char
+syntax keyword fastformulaFunction pay_edn_publish_event pay_get_rate_type
+syntax keyword fastformulaFunction pay_internal_log_write pay_log_error pay_log_warning
+syntax keyword fastformulaFunction power put_message raise_error rand rand_seed
+syntax keyword fastformulaFunction rates_history rate_converter rate_engine
+syntax keyword fastformulaFunction rate_engine_init rate_engine_put_value remove_globals
+syntax keyword fastformulaFunction replace reset_accruals reset_pto_accruals round
+syntax keyword fastformulaFunction roundup round_up rpad rtrim run_formula session_date
+syntax keyword fastformulaFunction set_accrual_balance set_date set_input set_log
+syntax keyword fastformulaFunction set_number set_text set_wrk_date set_wrk_num
+syntax keyword fastformulaFunction set_wrk_text std_annualized_rate_converter substr
+syntax keyword fastformulaFunction substrb substring taxability_rule_exists
+syntax keyword fastformulaFunction time_hhmm_to_dec to_char to_date to_num to_number
+syntax keyword fastformulaFunction to_text translate trim trunc truncate uk_tax_yr_end
+syntax keyword fastformulaFunction uk_tax_yr_start unit_converter update_context_array
+syntax keyword fastformulaFunction update_parameter_array upper user_range_by_label
+syntax keyword fastformulaFunction user_value_by_label us_adjust_tax_balances
+syntax keyword fastformulaFunction us_formula_logging us_pr_ext_tax_code_count
+syntax keyword fastformulaFunction us_state_abbreviation validate_bacs_date
+syntax keyword fastformulaFunction validate_tax_code validate_user_value
+syntax keyword fastformulaFunction value_criteria_init value_criteria_put_value
+syntax keyword fastformulaFunction vx_calculate vx_get_form_value vx_init_employee
+syntax keyword fastformulaFunction vx_set_deduct_amount vx_set_form_value
+syntax keyword fastformulaFunction vx_set_gross_amount vx_set_tax_amount vx_transfer
+syntax keyword fastformulaFunction vx_translate wsa_delete wsa_exists wsa_get wsa_set
+syntax keyword fastformulaControl change_contexts else exit if loop return then while
+syntax keyword fastformulaOperator and defaulted like not or was
+syntax keyword fastformulaDeclaration alias are as default default_data_value for inputs
+syntax keyword fastformulaDeclaration is using
+syntax keyword fastformulaConstant empty_date_number empty_date_text empty_number_number
+syntax keyword fastformulaConstant empty_number_text empty_text_number empty_text_text
+syntax match fastformulaOperator '\<was\_s\+\(not\_s\+\)\?\zsfound\>'
+syntax match fastformulaType '(\_s*\zs\(NUMBER_NUMBER\|DATE_NUMBER\|NUMBER_TEXT\|TEXT_NUMBER\|DATE_TEXT\|TEXT_TEXT\|NUMBER\|DATE\|TEXT\)\ze\_s*)'
+syntax match fastformulaMethod '\.\s*\zs\(COUNT\|DELETE\|EXISTS\|FIRST\|LAST\|NEXT\|PREVIOUS\|PRIOR\)\>'
+syntax match fastformulaNumber '\<\d\+\(\.\d*\)\?\|\.\d\+'
+syntax match fastformulaQuotedName '"[^"]*"' oneline
+syntax match fastformulaQuote "''" contained
+syntax region fastformulaText start="'" skip="''" end="'" contains=fastformulaQuote
+syntax region fastformulaComment start='/\*' end='\*/' contains=@Spell
+syntax match fastformulaComment '#.*$' contains=@Spell
+
+highlight default link fastformulaComment Comment
+highlight default link fastformulaConstant Constant
+highlight default link fastformulaControl Statement
+highlight default link fastformulaDeclaration Keyword
+highlight default link fastformulaFunction Function
+highlight default link fastformulaMethod Function
+highlight default link fastformulaNumber Number
+highlight default link fastformulaOperator Operator
+highlight default link fastformulaQuote SpecialChar
+highlight default link fastformulaQuotedName Identifier
+highlight default link fastformulaText String
+highlight default link fastformulaType Type
+
+let b:current_syntax = "fastformula"
