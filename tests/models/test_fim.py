@@ -203,6 +203,27 @@ def test_without_our_care_a_deepseek_sentinel_would_come_out_of_text(
     assert fim.decode(tokenizer, row, [*letters, hole]) == "f\u00fcr"
 
 
+def test_a_sentinel_that_a_normalizer_makes_is_found_too(like: Build) -> None:
+    tokenizer, row = like("codellama"), fim.FORMATS["codellama"]
+    text = "a =  <PRE> b"
+    sentinel = tokenizer.get_added_vocab()[row.prefix]
+    assert sentinel in tokenizer.encode(text, add_special_tokens=False)
+    ids = fim.encode_text(tokenizer, row, text)
+    assert sentinel not in ids
+    assert fim.decode(tokenizer, row, ids) == text
+
+
+@every_format
+def test_a_sentinel_in_a_comment_changes_no_token_around_it(
+    name: str, like: Build, formula: str
+) -> None:
+    tokenizer, row = like(name), fim.FORMATS[name]
+    around = fim.encode_text(tokenizer, row, formula)
+    ids = fim.encode_text(tokenizer, row, f"{formula}{row.end}\n{formula}")
+    assert ids[: len(around)] == around
+    assert ids[-len(around) :] == around
+
+
 @every_format
 def test_a_sound_tokenizer_is_accepted(name: str, like: Build) -> None:
     fim.assert_round_trip(like(name), fim.FORMATS[name])
