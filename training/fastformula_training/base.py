@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fastformula_models import card, fim
-from fastformula_models.backend import BackendError
+from fastformula_models import card, catalog, fim
 
 from fastformula_training.config import RunConfig
 from fastformula_training.error import TrainingError
@@ -32,15 +31,21 @@ class Base:
 
 
 def find_base(base: str, revision: str) -> Base:
-    """Resolve a folder or a catalogue id; raises TrainingError for neither."""
+    """Resolve a folder or an id of the catalogue.
+
+    Raises BackendError for what is neither, TrainingError for a folder without model.
+    """
     folder = Path(base).expanduser()
     if not folder.is_dir():
-        raise TrainingError(f"There is no folder {base}.")
+        row = catalog.base_named(base)
+        return Base(
+            row.id, row.id, revision or row.revision, row.format, row.lora_targets
+        )
     if not (folder / "config.json").is_file():
         raise TrainingError(f"{base} is not a model: it has no config.json.")
-    has_card = (folder / card.FILE_NAME).is_file()
     path = folder.resolve().as_posix()
-    return Base(path, path, "", card.load_card(folder).format if has_card else "", ())
+    fmt = card.load_card(folder).format if (folder / card.FILE_NAME).is_file() else ""
+    return Base(path, path, "", fmt, ())
 
 
 def load_tokenizer(base: Base, download: bool) -> Any:
@@ -54,7 +59,7 @@ def load_tokenizer(base: Base, download: bool) -> Any:
     try:
         return PreTrainedTokenizerFast.from_pretrained(
             base.location,
-            revision=base.revision or None,
+            revision=base.revision or "main",
             local_files_only=not download,
         )
     except (OSError, ValueError) as error:
@@ -64,14 +69,12 @@ def load_tokenizer(base: Base, download: bool) -> Any:
 def choose_format(name: str, tokenizer: Any) -> fim.FimFormat:
     """The named format, or the one whose tokens the tokenizer has.
 
-    Raises TrainingError where the tokenizer lacks a token that the format needs.
+    Raises BackendError for an unknown name, TrainingError where the tokenizer lacks a
+    token that the format needs.
     """
     added = tokenizer.get_added_vocab()
     if name:
-        try:
-            fmt = fim.format_named(name)
-        except BackendError as error:
-            raise TrainingError(str(error)) from error
+        fmt = fim.format_named(name)
     else:
         fitting = [
             fmt
@@ -103,18 +106,11 @@ def choose_format(name: str, tokenizer: Any) -> fim.FimFormat:
 def add_sentinels(tokenizer: Any, fmt: fim.FimFormat) -> list[int]:
     """Give a tokenizer the sentinels that its base lacks; the new ids, if any.
 
-    Raises TrainingError where text does not survive the tokenizer.
+    Raises BackendError where text does not survive the tokenizer.
     """
-    new: list[str] = []
-    if fmt.added:
-        known = tokenizer.get_added_vocab()
-        new = [token for token in fmt.tokens if token not in known]
-        tokenizer.add_special_tokens({"extra_special_tokens": new})
-    try:
-        fim.assert_round_trip(tokenizer, fmt)
-    except BackendError as error:
-        raise TrainingError(str(error)) from error
-    return [fim.token_id(tokenizer, fmt, token) for token in new]
+    new = fim.add_sentinels(tokenizer, fmt)
+    fim.assert_round_trip(tokenizer, fmt)
+    return new
 
 
 def load_model(base: Base, config: RunConfig, precision: str) -> Any:
@@ -130,14 +126,16 @@ def load_model(base: Base, config: RunConfig, precision: str) -> Any:
     narrow = torch.bfloat16 if precision == "bf16" else torch.float16
     options: dict[str, Any] = {"dtype": torch.float32 if whole else narrow}
     if config.quantization == "nf4":
-        options["quantization_config"] = BitsAndBytesConfig(
+        options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_4bit=True,
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=options["dtype"],
         )
     elif config.quantization == "int8":
-        options["quantization_config"] = BitsAndBytesConfig(load_in_8bit=True)
+        options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+            load_in_8bit=True
+        )
     try:
         return AutoModelForCausalLM.from_pretrained(
             base.location,
@@ -171,7 +169,7 @@ def add_lora(model: Any, base: Base, config: RunConfig, tokens: list[int]) -> An
     from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 
     if config.quantization != "none":
-        model = prepare_model_for_kbit_training(
+        model = prepare_model_for_kbit_training(  # type: ignore[no-untyped-call]
             model,
             use_gradient_checkpointing=config.gradient_checkpointing,
             gradient_checkpointing_kwargs={"use_reentrant": False},

@@ -1,14 +1,19 @@
 """The command `fastformula-train`: a literal list of commands, one file each."""
 
 import click
+from fastformula_models import BackendError
 
+from fastformula_training.commands.evaluate import evaluate
 from fastformula_training.commands.init import init
+from fastformula_training.commands.prepare import prepare
 from fastformula_training.commands.train import train
 from fastformula_training.error import TrainingError
 
 COMMANDS: tuple[click.Command, ...] = (
+    prepare,
     init,
     train,
+    evaluate,
 )
 
 
@@ -19,7 +24,7 @@ class Commands(click.Group):
         """Run the command; errors of ours, and of the disk, become messages."""
         try:
             return super().invoke(ctx)
-        except (TrainingError, OSError) as error:
+        except (TrainingError, BackendError, OSError) as error:
             raise click.ClickException(str(error)) from error
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 PIECES = (
-    r" ?_?[A-Za-z]+| ?[0-9]{1,4}| ?[^ \t\r\nA-Za-z0-9]+|[ \t\r\n]+(?![^ \t\r\n])|[ \t\r\n]+"
+    r" ?_?[A-Za-z]+| ?[0-9]{1,4}| ?[^ \t\r\nA-Za-z0-9]+"
+    r"|[ \t\r\n]+(?![^ \t\r\n])|[ \t\r\n]+"
 )
 """How text is cut before BPE: words, up to four digits, signs, blanks."""
 
@@ -80,8 +81,10 @@ def init_base(config: BaseConfig) -> Path:
 
     tokenizer = train_tokenizer(texts, config.vocabulary, config.sentinels)
     torch.manual_seed(config.seed)
-    model = AutoModelForCausalLM.from_config(_architecture(config, tokenizer))
-    wrapped = PreTrainedTokenizerFast(
+    model = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
+        _architecture(config, tokenizer)
+    )
+    wrapped = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         bos_token=BOS,
         eos_token=EOS,

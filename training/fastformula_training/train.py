@@ -50,9 +50,9 @@ def train(config: RunConfig, resume: bool = False, quiet: bool = False) -> Resul
 
     With `resume`, goes on from the last complete checkpoint in `config.output`, with
     the same data order and random numbers as an uninterrupted run, or starts where
-    there is none. Raises TrainingError for all that is wrong with settings, data and
-    base; nothing is left half-written but the checkpoint being written at a kill,
-    which a resume throws away.
+    there is none. Raises TrainingError or BackendError, in one sentence, for all that
+    is wrong with settings, data and base. Nothing is left half-written but the
+    checkpoint of the moment of a kill, which a resume throws away.
     """
     settings = _settings(config)
     _check_folder(config, settings, resume)
@@ -66,8 +66,8 @@ def train(config: RunConfig, resume: bool = False, quiet: bool = False) -> Resul
 
     from fastformula_training import base, loop
 
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if config.threads:
         torch.set_num_threads(config.threads)
 

@@ -1,0 +1,20 @@
+"""Write generated formulas to a folder that `prepare` and `init` read."""
+
+from pathlib import Path
+
+from fastformula_training.documents import write_jsonl
+from fastformula_training.error import TrainingError
+from fastformula_training.synthesis import synthesize
+
+FILE = "documents.jsonl"
+
+
+def write_formulas(count: int, seed: int, out: Path) -> Path:
+    """Write so many formulas and return the file; the seed decides every letter.
+
+    Raises TrainingError where the folder holds something that this did not write.
+    """
+    if out.exists() and any(path.name != FILE for path in out.iterdir()):
+        raise TrainingError(f"{out} holds something else; choose another folder.")
+    write_jsonl(out / FILE, synthesize(count, seed))
+    return out / FILE
