@@ -43,9 +43,7 @@ class RemoteBackend:
         Raises BackendError when endpoint, model or format are missing or unknown.
         """
         self._url = _completions_url(settings.endpoint)
-        # What messages show: without the password that a URL may carry.
-        parts = urlsplit(self._url)
-        self._place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self._place = self._url.partition("?")[0]
         if not settings.model:
             raise BackendError("Set the name of the model that the endpoint serves.")
         self._model = settings.model
@@ -228,6 +226,11 @@ def _completions_url(endpoint: str) -> str:
         raise BackendError(
             "The endpoint must be an address such as http://localhost:8000/v1, "
             "with http or https."
+        )
+    if "@" in parts.netloc:
+        raise BackendError(
+            "The endpoint's token belongs in an environment variable, "
+            "not in its address."
         )
     path = parts.path.rstrip("/") or "/v1"
     if not path.endswith("/completions"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import pytest
 from fastformula_models import fim
@@ -16,7 +17,7 @@ from tokenizers import (
 )
 from transformers import PreTrainedTokenizerFast
 
-Build = Callable[[str], PreTrainedTokenizerFast]
+Build = Callable[[str], Any]
 
 FORMULA = """\
 DEFAULT FOR hours_worked IS 0
@@ -66,8 +67,12 @@ def sentence_piece(*, space_before: bool) -> Tokenizer:
             byte_fallback=True,
         )
     )
-    steps = [normalizers.Replace(" ", "\u2581")]
-    back = [decoders.Replace("\u2581", " "), decoders.ByteFallback(), decoders.Fuse()]
+    steps: list[Any] = [normalizers.Replace(" ", "\u2581")]
+    back: list[Any] = [
+        decoders.Replace("\u2581", " "),
+        decoders.ByteFallback(),
+        decoders.Fuse(),
+    ]
     if space_before:
         steps.insert(0, normalizers.Prepend("\u2581"))
         back.append(decoders.Strip(" ", 1, 0))
@@ -86,7 +91,7 @@ def plain(*tokens: str) -> list[AddedToken]:
 
 
 @cache
-def tokenizer_like(name: str) -> PreTrainedTokenizerFast:
+def tokenizer_like(name: str) -> Any:
     """The look-alike for a format, with what is peculiar about its family."""
     row = fim.FORMATS[name]
     if name == "deepseek-coder":
@@ -116,7 +121,8 @@ def tokenizer_like(name: str) -> PreTrainedTokenizerFast:
     else:
         tokenizer = byte_level()
         tokenizer.add_tokens(special(*row.tokens))
-    loaded = PreTrainedTokenizerFast(tokenizer_object=tokenizer)
+    wrap: Any = PreTrainedTokenizerFast
+    loaded = wrap(tokenizer_object=tokenizer)
     fim.add_sentinels(loaded, row)
     return loaded
 

@@ -1,0 +1,347 @@
+"""The remote backend against a loopback server that answers as endpoints do."""
+
+import json
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from fastformula_models import (
+    BackendError,
+    BackendSettings,
+    Cancelled,
+    Request,
+    fim,
+    open_backend,
+    remote,
+)
+
+TOKEN = "sk-very-secret"
+
+
+@dataclass
+class Endpoint:
+    """A server whose answer a test sets, and the requests it was sent."""
+
+    url: str
+    answer: Callable[[BaseHTTPRequestHandler], None] | None = None
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    broken: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            state.bodies.append(json.loads(self.rfile.read(length)))
+            state.headers.append(dict(self.headers))
+            state.paths.append(self.path)
+            assert state.answer
+            try:
+                state.answer(self)
+            except OSError:
+                state.broken.set()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    state = Endpoint(f"http://127.0.0.1:{server.server_port}/v1")
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield state
+    server.shutdown()
+    server.server_close()
+
+
+def reply(
+    status: int, body: str, kind: str = "application/json", **headers: str
+) -> Callable[[BaseHTTPRequestHandler], None]:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Type", kind)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body.encode("utf-8"))
+
+    return answer
+
+
+def silence(until: threading.Event) -> Callable[[BaseHTTPRequestHandler], None]:
+    def answer(_handler: BaseHTTPRequestHandler) -> None:
+        until.wait(5)
+
+    return answer
+
+
+def events(*data: object, done: bool = True) -> str:
+    lines = [f"data: {json.dumps(event)}\n\n" for event in data]
+    return ": a comment\n\n" + "".join(lines) + ("data: [DONE]\n\n" if done else "")
+
+
+def piece(text: str, finish: str | None = None) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "text": text, "finish_reason": finish}]}
+
+
+def stream(*texts: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    return reply(200, events(*map(piece, texts)), "text/event-stream; charset=utf-8")
+
+
+def settings(url: str, **more: str) -> BackendSettings:
+    given = {"model": "coder", "format": "starcoder2"} | more
+    return BackendSettings("remote", endpoint=url, **given)  # type: ignore[arg-type]
+
+
+def test_the_prompt_is_ours_and_the_pieces_are_joined(endpoint: Endpoint) -> None:
+    endpoint.answer = stream("hours", " * ", "r\u00e4te")
+    backend = open_backend(settings(endpoint.url))
+    asked = Request("l_pay = ", "\nRETURN l_pay", max_tokens=12, seed=7)
+    assert backend.complete(asked) == "hours * r\u00e4te"
+    assert endpoint.paths == ["/v1/completions"]
+    assert endpoint.bodies == [
+        {
+            "model": "coder",
+            "prompt": "<fim_prefix>l_pay = <fim_suffix>\nRETURN l_pay<fim_middle>",
+            "max_tokens": 12,
+            "temperature": 0.0,
+            "seed": 7,
+            "stop": ["<|endoftext|>", "<fim_middle>", "<fim_prefix>", "<fim_suffix>"],
+            "stream": True,
+        }
+    ]
+    assert "Authorization" not in endpoint.headers[0]
+
+
+def test_an_answer_that_is_not_streamed_is_taken_too(endpoint: Endpoint) -> None:
+    endpoint.answer = reply(200, json.dumps(piece("hours", "stop")))
+    assert open_backend(settings(endpoint.url)).complete(Request("", "")) == "hours"
+
+
+def test_events_without_choices_and_a_finish_without_done(endpoint: Endpoint) -> None:
+    body = events({"choices": [], "usage": {}}, piece("a"), piece("", "length"))
+    endpoint.answer = reply(200, body.replace("data: [DONE]", ""), "text/event-stream")
+    assert open_backend(settings(endpoint.url)).complete(Request("", "")) == "a"
+
+
+def test_a_sentinel_in_the_answer_ends_it(endpoint: Endpoint) -> None:
+    endpoint.answer = stream("hours<fim_", "prefix>more", "and more")
+    assert open_backend(settings(endpoint.url)).complete(Request("", "")) == "hours"
+
+
+def test_only_a_window_of_a_long_formula_is_sent(endpoint: Endpoint) -> None:
+    endpoint.answer = stream("x")
+    long = "".join(f"l_{number} = {number}\n" for number in range(20_000))
+    open_backend(settings(endpoint.url)).complete(Request(long, long))
+    prompt = endpoint.bodies[0]["prompt"]
+    assert len(prompt) < 4 * fim.WINDOW_TOKENS
+    assert "l_19999 = 19999\n<fim_suffix>l_0 = 0\n" in prompt
+
+
+def test_stop_is_asked_with_all_the_text_and_ends_the_stream(
+    endpoint: Endpoint,
+) -> None:
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.end_headers()
+        while True:
+            handler.wfile.write(f"data: {json.dumps(piece('x'))}\n\n".encode())
+            handler.wfile.flush()
+            time.sleep(0.002)
+
+    endpoint.answer = endless
+    seen: list[str] = []
+
+    def stop(text: str) -> bool:
+        seen.append(text)
+        return len(text) == 5
+
+    assert open_backend(settings(endpoint.url)).complete(
+        Request("", "", stop=stop)
+    ) == ("xxxxx")
+    assert seen == ["x", "xx", "xxx", "xxxx", "xxxxx"]
+    assert endpoint.broken.wait(5), "the connection is closed, not read to its end"
+
+
+def test_cancelling_returns_at_once_from_a_silent_endpoint(endpoint: Endpoint) -> None:
+    release = threading.Event()
+    endpoint.answer = silence(release)
+    cancelled = threading.Event()
+    timer = threading.Timer(0.1, cancelled.set)
+    timer.start()
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        open_backend(settings(endpoint.url)).complete(
+            Request("", "", cancelled=cancelled)
+        )
+    assert time.monotonic() - started < 1
+    release.set()
+
+
+def test_an_endpoint_that_says_nothing_is_given_up(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "SILENCE_SECONDS", 0.2)
+    release = threading.Event()
+    endpoint.answer = silence(release)
+    with pytest.raises(BackendError, match=r"said nothing for 0\.2 seconds"):
+        open_backend(settings(endpoint.url)).complete(Request("", ""))
+    release.set()
+
+
+def test_an_answer_that_never_ends_is_given_up(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "ANSWER_SECONDS", 0.2)
+
+    def dripping(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b": still here\n\n")
+            time.sleep(0.02)
+
+    endpoint.answer = dripping
+    with pytest.raises(BackendError, match=r"not finished its answer after 0\.2"):
+        open_backend(settings(endpoint.url)).complete(Request("", ""))
+
+
+FAILURES = {
+    "401 with no token": (reply(401, "{}"), "asks for a token"),
+    "404": (
+        reply(404, '{"error": {"message": "no such model"}}'),
+        "serves no model called coder",
+    ),
+    "500 with a reason": (
+        reply(500, '{"error": {"message": "out\\n of memory."}}'),
+        r"HTTP status 500: out of memory\.$",
+    ),
+    "503 with a page": (reply(503, "<html>", "text/html"), r"HTTP status 503\.$"),
+    "redirect": (
+        reply(307, "", Location="http://127.0.0.1:9/v1/completions"),
+        "redirects elsewhere",
+    ),
+    "no JSON": (reply(200, "<html>", "text/html"), "something that is not JSON"),
+    "no completion": (reply(200, '{"ok": true}'), "not a completion"),
+    "a list": (reply(200, "[1]"), "not a completion"),
+    "no text": (reply(200, '{"choices": [{"text": null}]}'), "not a completion"),
+    "a bad event": (
+        reply(200, "data: {oops\n\n", "text/event-stream"),
+        "something that is not JSON",
+    ),
+    "an error in the stream": (
+        reply(200, events({"error": {"message": "too long"}}), "text/event-stream"),
+        "reported an error: too long",
+    ),
+    "a stream cut short": (
+        reply(200, events(piece("a"), done=False), "text/event-stream"),
+        "broke off its answer",
+    ),
+    "a body cut short": (
+        reply(200, '{"choi', **{"Content-Length": "500"}),
+        "broke off its answer",
+    ),
+    "no HTTP at all": (
+        lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH\r\n") and None,
+        "broke off its answer",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "message"), FAILURES.values(), ids=FAILURES.keys())
+def test_a_failure_is_told_in_one_sentence(
+    endpoint: Endpoint,
+    answer: Callable[[BaseHTTPRequestHandler], None],
+    message: str,
+) -> None:
+    endpoint.answer = answer
+    with pytest.raises(BackendError, match=message) as failure:
+        open_backend(settings(endpoint.url)).complete(Request("", ""))
+    assert "127.0.0.1" in str(failure.value)
+    assert "\n" not in str(failure.value)
+
+
+def test_a_refused_connection_asks_whether_the_server_runs() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    backend = open_backend(settings(f"http://127.0.0.1:{port}/v1"))
+    with pytest.raises(BackendError, match=r"Nothing listens at .* running"):
+        backend.complete(Request("", ""))
+
+
+def test_the_token_goes_into_the_header_and_nowhere_else(
+    endpoint: Endpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("OUR_TOKEN", TOKEN)
+    backend = open_backend(settings(endpoint.url, token_variable="OUR_TOKEN"))
+    endpoint.answer = stream("x")
+    backend.complete(Request("", ""))
+    assert endpoint.headers[0]["Authorization"] == f"Bearer {TOKEN}"
+    assert TOKEN not in json.dumps(endpoint.bodies)
+    for status in (401, 400):
+        message = json.dumps({"error": {"message": f"bad key {TOKEN}"}})
+        endpoint.answer = reply(status, message)
+        with pytest.raises(BackendError) as failure:
+            backend.complete(Request("", ""))
+        assert TOKEN not in str(failure.value)
+        assert failure.value.__cause__ is None
+    assert TOKEN not in caplog.text + "".join(capfd.readouterr()) + repr(backend)
+
+
+@pytest.mark.parametrize(
+    ("url", "posted"),
+    [
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000/v1/completions"),
+        ("http://127.0.0.1:8000/v1/", "http://127.0.0.1:8000/v1/completions"),
+        ("https://host/api/v1/completions", "https://host/api/v1/completions"),
+        ("https://host/v1?version=2", "https://host/v1/completions?version=2"),
+    ],
+)
+def test_the_address_may_be_given_in_part(url: str, posted: str) -> None:
+    assert remote._completions_url(url) == posted
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"endpoint": "file:///etc/passwd"}, "with http or https"),
+        ({"endpoint": "ftp://host/v1"}, "with http or https"),
+        ({"endpoint": "localhost:8000"}, "with http or https"),
+        ({"endpoint": "http://[::1"}, "with http or https"),
+        ({"endpoint": ""}, "with http or https"),
+        ({"endpoint": "http://me:hidden@h/v1"}, "not in its address"),
+        ({"model": ""}, "Set the name of the model"),
+        ({"format": ""}, "prompt format of coder is not known"),
+        ({"format": "gpt-9"}, "no prompt format called 'gpt-9'"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(
+    changed: dict[str, str], message: str
+) -> None:
+    given = {"endpoint": "http://h/v1", "model": "coder", "format": "starcoder2"}
+    with pytest.raises(BackendError, match=message):
+        open_backend(BackendSettings("remote", **(given | changed)))  # type: ignore[arg-type]
+
+
+def test_a_model_of_the_catalog_brings_its_format(endpoint: Endpoint) -> None:
+    endpoint.answer = stream("x")
+    known = settings(endpoint.url, model="Qwen/Qwen2.5-Coder-1.5B", format="")
+    open_backend(known).complete(Request("a", "b"))
+    assert endpoint.bodies[0]["prompt"] == (
+        "<|fim_prefix|>a<|fim_suffix|>b<|fim_middle|>"
+    )
