@@ -178,7 +178,7 @@ def _checked(data: bytes, encoding: str) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        raise ValueError(f"is not {encoding} text") from None
+        raise ValueError("is not text") from None
     if any(ord(letter) < 32 and letter not in "\t\r\n\f\v\x1a" for letter in text):
         raise ValueError("is not text")
     return text

@@ -151,7 +151,10 @@ def train(config: RunConfig, resume: bool = False, quiet: bool = False) -> Resul
     )
     trainer.remove_callback(transformers.PrinterCallback)
 
-    found = loop.complete_checkpoints(checkpoints) if resume else []
+    found = loop.complete_checkpoints(checkpoints)
+    for path in checkpoints.glob("checkpoint-*"):
+        if path not in found:
+            shutil.rmtree(path)
     write_atomically(config.output / RUN_FILE, json.dumps(settings, indent=2) + "\n")
     try:
         outcome = trainer.train(

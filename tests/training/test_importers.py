@@ -1,0 +1,95 @@
+"""Reading formulas from what people keep them in."""
+
+import codecs
+import json
+from pathlib import Path
+
+import pytest
+from fastformula_training.documents import Document
+from fastformula_training.error import TrainingError
+from fastformula_training.importers import Unreadable, family_of, import_source
+
+TEXT = "l_text = 'caf\u00e9 \u20ac 5'\r\nRETURN l_text\r\n"
+
+
+def write(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT.encode(),
+        codecs.BOM_UTF8 + TEXT.encode(),
+        TEXT.encode("cp1252"),
+        TEXT.encode("utf-16"),
+        codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
+    ],
+    ids=["utf-8", "utf-8 mark", "cp1252", "utf-16", "utf-16 be", "no mark le", "be"],
+)
+def test_every_encoding_gives_the_same_text(tmp_path: Path, data: bytes) -> None:
+    (document,) = import_source(write(tmp_path / "pay.ff", data))
+    assert isinstance(document, Document)
+    assert document.text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"text": "RETURN"}, "RETURN"),
+        ({"instruction": "write one", "output": "x = 1 RETURN x"}, "x = 1 RETURN x"),
+        (
+            {"prompt": "Write a formula.", "completion": "x = 2 RETURN x"},
+            "x = 2 RETURN x",
+        ),
+        ({"prompt": "x = 3 ", "completion": "RETURN x"}, "x = 3 RETURN x"),
+        ({"output": "Sure:\n```sql\nRETURN x\n```\nHope it helps"}, "RETURN x\n"),
+    ],
+)
+def test_the_formula_of_an_object(tmp_path: Path, value: object, text: str) -> None:
+    path = write(tmp_path / "data.jsonl", json.dumps(value).encode())
+    (document,) = import_source(path, "MIT")
+    assert isinstance(document, Document)
+    assert (document.text, document.licence, document.name) == (
+        text,
+        "MIT",
+        "data.jsonl:1",
+    )
+
+
+def test_a_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
+    write(tmp_path / "a.ff", b"RETURN")
+    write(tmp_path / "b.txt", b"\x00\x01\x02\x03 program")
+    write(tmp_path / "c.jsonl", b'{"text": "RETURN"}\n{not json\n{"name": "x"}\n')
+    write(tmp_path / "ignored.docx", b"RETURN")
+    found = list(import_source(tmp_path))
+    assert [f.name for f in found if isinstance(f, Document)] == ["a.ff", "c.jsonl:1"]
+    assert [f.place for f in found if isinstance(f, Unreadable)] == [
+        "b.txt",
+        "c.jsonl:2",
+        "c.jsonl:3",
+    ]
+
+
+def test_a_source_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="no file or folder"):
+        list(import_source(tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("stem", "family"),
+    [
+        ("OVERTIME_V2", "OVERTIME"),
+        ("overtime copy (1)", "OVERTIME"),
+        ("Overtime_old_20240131", "OVERTIME"),
+        ("OVERTIME", "OVERTIME"),
+        ("GOLD", "GOLD"),
+        ("THRESHOLD", "THRESHOLD"),
+        ("V2", "V2"),
+    ],
+)
+def test_versions_of_a_formula_are_one_family(stem: str, family: str) -> None:
+    assert family_of(stem) == family
