@@ -7,6 +7,7 @@ from fastformula.language.function import (
     Function,
     Parameter,
     find_functions,
+    load_chapters,
     load_functions,
     load_methods,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Source",
     "find_functions",
     "find_keyword",
+    "load_chapters",
     "load_functions",
     "load_keywords",
     "load_methods",

@@ -130,6 +130,22 @@ class Function:
 
 
 @cache
+def load_chapters() -> Mapping[str, tuple[Function, ...]]:
+    """All functions and methods by the title of their table."""
+    folder = files("fastformula.language") / "functions"
+    chapters = {}
+    for name in CHAPTERS:
+        data = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+        title = data["chapter"]
+        chapters[title] = tuple(
+            _function(row, title, key == "method")
+            for key in ("function", "method")
+            for row in data.get(key, ())
+        )
+    return MappingProxyType(chapters)
+
+
+@cache
 def load_functions() -> Mapping[str, tuple[Function, ...]]:
     """All functions by name in upper case, each name with its overloads."""
     return _grouped(is_method=False)
@@ -148,24 +164,11 @@ def find_functions(name: str) -> tuple[Function, ...]:
 
 def _grouped(*, is_method: bool) -> Mapping[str, tuple[Function, ...]]:
     groups: dict[str, tuple[Function, ...]] = {}
-    for function in _load_all():
-        if function.is_method == is_method:
-            groups[function.name] = (*groups.get(function.name, ()), function)
+    for functions in load_chapters().values():
+        for function in functions:
+            if function.is_method == is_method:
+                groups[function.name] = (*groups.get(function.name, ()), function)
     return MappingProxyType(groups)
-
-
-@cache
-def _load_all() -> tuple[Function, ...]:
-    folder = files("fastformula.language") / "functions"
-    functions: list[Function] = []
-    for name in CHAPTERS:
-        data = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
-        for key in ("function", "method"):
-            functions.extend(
-                _function(row, data["chapter"], key == "method")
-                for row in data.get(key, ())
-            )
-    return tuple(functions)
 
 
 def _function(row: dict[str, Any], chapter: str, is_method: bool) -> Function:

@@ -1,0 +1,1 @@
+"""What an editor shows: one module per feature, each a function of a parsed text."""

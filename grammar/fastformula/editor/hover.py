@@ -1,0 +1,60 @@
+"""What the word under the cursor means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastformula.editor.documentation import describe_functions, describe_keyword
+from fastformula.language import (
+    Function,
+    find_functions,
+    find_keyword,
+    load_methods,
+)
+from fastformula.syntax import SOFT_KEYWORDS, Parsed, Token, path_to
+from fastformula.syntax.tree import Name
+from fastformula.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """An explanation in Markdown of what stands at `span`."""
+
+    span: Span
+    markdown: str
+
+
+def hover(parsed: Parsed, offset: int) -> Hover | None:
+    """What is known of the word at `offset`; None for names of the author's own."""
+    at = _word_at(parsed, offset)
+    if at is None:
+        return None
+    token = parsed.tokens[at]
+    word = token.text_in(parsed.text).upper()
+    keyword = find_keyword(word)
+    overloads: Sequence[Function] = ()
+    if at > 0 and parsed.tokens[at - 1].kind == "DOT":
+        overloads = load_methods().get(word, ())
+    elif keyword is None or keyword.kind == "function":
+        called = parsed.tokens[at + 1].kind == "LPAR"
+        overloads = find_functions(word) if called or keyword else ()
+    elif word in SOFT_KEYWORDS and _is_name(parsed, token):
+        return None
+    if overloads:
+        markdown = describe_functions(overloads, keyword.example if keyword else "")
+        return Hover(token.span, markdown)
+    return Hover(token.span, describe_keyword(keyword)) if keyword else None
+
+
+def _word_at(parsed: Parsed, offset: int) -> int | None:
+    for at, token in enumerate(parsed.tokens):
+        if token.start <= offset <= token.end:
+            written = token.text_in(parsed.text)
+            if written[:1].isalpha():
+                return at
+    return None
+
+
+def _is_name(parsed: Parsed, token: Token) -> bool:
+    return isinstance(path_to(parsed.tree, token.start)[-1], Name)

@@ -1,0 +1,41 @@
+"""What all tests share: formulas with a cursor in them, and files to compare with."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fastformula import Parsed, parse
+
+DATA = Path(__file__).parent / "data"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update", action="store_true", help="write golden files anew, then compare"
+    )
+
+
+@pytest.fixture
+def sample() -> Callable[[str], tuple[Parsed, int]]:
+    """From a formula with `$0` in it to what it says and where `$0` stood."""
+
+    def read(marked: str) -> tuple[Parsed, int]:
+        assert marked.count("$0") == 1, f"not one cursor: {marked!r}"
+        return parse(marked.replace("$0", "")), marked.index("$0")
+
+    return read
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with a file below tests/data; `--update` writes the file."""
+
+    def compare(path: str, text: str) -> None:
+        file = DATA / path
+        if request.config.getoption("--update"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare
