@@ -143,7 +143,9 @@ def _alias(text: str, span: Span, children: list[Child]) -> tree.Alias:
 
 def _default(text: str, span: Span, children: list[Child]) -> tree.Default:
     nodes = _nodes(children)
-    return tree.Default(span, nodes[0], nodes[1] if len(nodes) == 3 else None, nodes[-1])
+    return tree.Default(
+        span, nodes[0], nodes[1] if len(nodes) == 3 else None, nodes[-1]
+    )
 
 
 def _default_data(text: str, span: Span, children: list[Child]) -> tree.DefaultData:

@@ -39,9 +39,7 @@ def compile_tables(grammar: str) -> dict[str, Any]:
     from lark import Lark
     from lark.parsers.lalr_analysis import Shift
 
-    lark = Lark(
-        grammar, parser="lalr", maybe_placeholders=False, keep_all_tokens=True
-    )
+    lark = Lark(grammar, parser="lalr", maybe_placeholders=False, keep_all_tokens=True)
     table = lark.parse_interactive("").parser_state.parse_conf.parse_table
     start = table.start_states["start"]
     numbers = {start: 0}

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from fastformula.diagnostic import Diagnostic
 from fastformula.syntax.builder import BUILDERS
+from fastformula.syntax.checks import check
 from fastformula.syntax.messages import describe
-from fastformula.syntax.recogniser import Stack
+from fastformula.syntax.normalisation import normalise
 from fastformula.syntax.repair import find_repair
 from fastformula.syntax.tables import load_tables
 from fastformula.syntax.tokens import END, Token, tokenize
@@ -48,8 +49,7 @@ class _Spliced(tuple[Any, ...]):
 def parse(text: str) -> Parsed:
     """Parse `text`, repairing every mistake, so that all are found at once."""
     tokens = tokenize(text)
-    work = list(tokens)
-    errors: list[Diagnostic] = []
+    work, errors = normalise(text, tokens)
     stack = _TreeStack(0, None, None)
     stacks: list[_TreeStack] = []
     at = 0
@@ -65,7 +65,19 @@ def parse(text: str) -> Parsed:
         work[repair.at : repair.at + repair.removed] = repair.tokens
         at, stack = repair.at, stacks[repair.at]
         del stacks[at:]
-    return Parsed(text, stack.below.value, tuple(tokens), tuple(errors))  # type: ignore[union-attr]
+    tree: Formula = stack.below.value  # type: ignore[union-attr]
+    # What a repair touched is not judged again: one mistake, one error.
+    mended = [error.span for error in errors]
+    errors += (
+        remark
+        for remark in check(text, tree, tokens)
+        if not any(
+            span.start <= remark.span.end and remark.span.start <= span.end
+            for span in mended
+        )
+    )
+    errors.sort(key=lambda error: error.span)
+    return Parsed(text, tree, tuple(tokens), tuple(errors))
 
 
 def _push(text: str, stack: _TreeStack, token: Token) -> _TreeStack | None:

@@ -1,4 +1,4 @@
-"""The automaton without a tree: what may come next, and does this text fit?
+"""The automaton without a tree, which says what may come next and what fits.
 
 A stack is an immutable chain, so a snapshot is the stack itself, costs nothing and
 stays valid for ever; two stacks that grew from one share all that is below.

@@ -17,7 +17,7 @@ from fastformula.syntax.tokens import END, NAMES, Token
 LOOK_AHEAD = 20
 """How many tokens past the bad one a repair is run on for, at most."""
 
-LOOK_BACK = 3
+LOOK_BACK = 4
 """How many tokens before the bad one a repair may change."""
 
 Action = Literal["delete", "insert", "replace", "swap", "skip"]
@@ -33,21 +33,36 @@ class Repair(NamedTuple):
 
 
 _COSTS: dict[Action, float] = {
-    "delete": 1.0,
-    "insert": 1.0,
+    "delete": 1.1,
+    "insert": 1.0,  # of one token
     "replace": 1.4,
     "swap": 1.2,
 }
+_PAIR_COST = 1.6
 _BACK_COST = 0.3
+_HEADER_COST = 1.5
+_STARTER_COST = 0.4
+"""On top, for inserting the first word of a statement: it is rarely forgotten."""
+_LINE_END_BONUS = 0.5
+"""Off the cost of an insertion at a line's end, where typing most often stops."""
 _BRACKET_COST = 1.3
 """Of deleting a bracket: its partner is out of sight, so a swap is tried first."""
 
 # What an author is likely to have left out, likeliest first: on a tie the first wins.
-_INSERTABLE = (
-    "NAME RPAR EQUAL COMMA THEN LPAR CONCAT AND LOOP RSQB LSQB ARE IS FOR ELSE IF"
-    " RETURN_LIST MORETHAN LESSTHAN NUMBER TEXT DEFAULT AS DOT WAS DEFAULTED LIKE"
-    " TYPE_DATE EXISTS WHILE INPUTS ALIAS CHANGE_CONTEXTS CALL_FORMULA"
-).split()
+_INSERTABLE = """
+    NAME RPAR EQUAL COMMA THEN LPAR CONCAT AND LOOP RSQB LSQB ARE IS FOR ELSE IF
+    RETURN_LIST MORETHAN LESSTHAN NUMBER TEXT DEFAULT AS DOT WAS DEFAULTED LIKE
+    TYPE_DATE EXISTS WHILE INPUTS ALIAS CHANGE_CONTEXTS CALL_FORMULA
+    """.split()
+
+# What is left out together: a condition without its comparison, or a header that the
+# author has not finished typing. Dearer than one token, cheaper than two.
+_INSERTABLE_PAIRS = (
+    ("EQUAL", "NAME"),
+    ("NAME", "THEN"),
+    ("NAME", "RPAR"),
+    ("NAME", "LOOP"),
+)
 
 _STARTERS = frozenset(
     "ALIAS CALL_FORMULA CHANGE_CONTEXTS DEFAULT DEFAULT_DATA_VALUE EXIT IF INPUTS"
@@ -75,8 +90,11 @@ def find_repair(
         far = _find_bracket(text, stacks, tokens, bad)
         if far:
             return far
+    doubled = _find_doubled(stacks, tokens, bad)
+    if doubled:
+        return doubled
     best: tuple[float, Repair] | None = None
-    for repair, after, following, cost in _candidates(stacks, tokens, bad):
+    for repair, after, following, cost in _candidates(text, stacks, tokens, bad):
         window = LOOK_AHEAD + bad - following + 1
         kinds = (token.kind for token in tokens[following : following + window])
         _, fitted = recogniser().advance(after, kinds)
@@ -101,33 +119,26 @@ def _find_bracket(
     block is indented no deeper than its header.
     """
     surplus = tokens[bad].kind != END
+    likely: list[Repair] = []
+    possible: list[Repair] = []
     openers: list[int] = []
-    suspects: list[Repair] = []
     for at in range(bad):
         token = tokens[at]
-        if openers and not surplus and _first_on_line(text, token):
-            opener = tokens[openers[-1]]
-            if (
-                token.kind != "RPAR"
-                and _opens_block(tokens, openers[-1])
-                and _indent(text, token) <= _indent(text, opener)
-                and not _first_on_line(text, opener)
-            ):
-                place = token.lead
-                new = (Token("RPAR", place, place, place),)
-                suspects.append(Repair("insert", at, 0, new))
+        if openers and not surplus and _falls_back(text, tokens, openers[-1], at):
+            place = token.lead
+            new = (Token("RPAR", place, place, place),)
+            likely.append(Repair("insert", at, 0, new))
         if token.kind == "LPAR":
             openers.append(at)
         elif token.kind == "RPAR" and openers:
-            opener_at = openers.pop()
-            if (
-                surplus
-                and _opens_block(tokens, opener_at)
-                and not _first_on_line(text, token)
-                and "\n" in text[tokens[opener_at].end : token.start]
-            ):
+            opener = openers.pop()
+            if surplus and _closes_inline(text, tokens, opener, at):
+                deeper = _line_indent(text, tokens[at + 1]) > (
+                    _line_indent(text, tokens[opener])
+                )
+                suspects = likely if deeper else possible
                 suspects.append(Repair("delete", at, 1, ()))
-    for repair in reversed(suspects[-_SUSPECTS:]):
+    for repair in (likely[::-1] + possible[::-1])[:_SUSPECTS]:
         stack: Stack | None = stacks[repair.at]
         for new_token in repair.tokens:
             stack = stack and recogniser().feed(stack, new_token.kind)
@@ -140,6 +151,22 @@ def _find_bracket(
     return None
 
 
+def _find_doubled(
+    stacks: Sequence[Stack], tokens: Sequence[Token], bad: int
+) -> Repair | None:
+    """A `(` written twice where one opens a block, if that is what is unclosed."""
+    if recogniser().expected(stacks[bad]) != {"RPAR"}:
+        return None
+    depth = 0
+    for at in range(bad - 1, 0, -1):
+        depth += {"RPAR": 1, "LPAR": -1}.get(tokens[at].kind, 0)
+        if depth < 0:
+            rest = tokens[at + 1 : bad + LOOK_AHEAD]
+            _, fitted = recogniser().advance(stacks[at], (each.kind for each in rest))
+            return Repair("delete", at, 1, ()) if fitted == len(rest) else None
+    return None
+
+
 _SUSPECTS = 12
 """How many brackets are tried; the nearest first."""
 
@@ -148,42 +175,83 @@ def _opens_block(tokens: Sequence[Token], at: int) -> bool:
     return at > 0 and tokens[at - 1].kind in ("THEN", "ELSE", "LOOP", "LPAR", "RPAR")
 
 
+def _falls_back(text: str, tokens: Sequence[Token], opener: int, at: int) -> bool:
+    """Whether the line that `tokens[at]` begins is no longer inside the block."""
+    return (
+        tokens[at].kind != "RPAR"
+        and _first_on_line(text, tokens[at])
+        and _opens_block(tokens, opener)
+        and not _first_on_line(text, tokens[opener])
+        and _line_indent(text, tokens[at]) <= _line_indent(text, tokens[opener])
+    )
+
+
+def _closes_inline(text: str, tokens: Sequence[Token], opener: int, at: int) -> bool:
+    """Whether `tokens[at]` closes a block of several lines behind an expression."""
+    return (
+        _opens_block(tokens, opener)
+        and not _first_on_line(text, tokens[at])
+        and "\n" in text[tokens[opener].end : tokens[at].start]
+    )
+
+
 def _first_on_line(text: str, token: Token) -> bool:
     line = text.rfind("\n", 0, token.start) + 1
     return not text[line : token.start].strip()
 
 
-def _indent(text: str, token: Token) -> int:
+def _line_indent(text: str, token: Token) -> int:
     line = text.rfind("\n", 0, token.start) + 1
     written = text[line : token.start + 1].expandtabs(8)
     return len(written) - len(written.lstrip())
 
 
 def _candidates(
-    stacks: Sequence[Stack], tokens: Sequence[Token], bad: int
+    text: str, stacks: Sequence[Stack], tokens: Sequence[Token], bad: int
 ) -> Iterator[tuple[Repair, Stack, int, float]]:
     """Repairs, each with the stack after it, the token to go on with, and its cost."""
     feed = recogniser().feed
+    header = {"THEN": "IF", "LOOP": "WHILE"}.get(tokens[bad].kind)
+    if header:
+        at = next(n for n in range(bad, -1, -1) if feed(stacks[n], "UNKNOWN"))
+        after = feed(stacks[at], header)
+        if after:
+            place = tokens[at].lead
+            new = (Token(header, place, place, place),)
+            yield Repair("insert", at, 0, new), after, at, _HEADER_COST
     for back in range(min(LOOK_BACK, bad + 1)):
         at = bad - back
         stack, token, extra = stacks[at], tokens[at], back * _BACK_COST
         last = token.kind == END
+        line_start = (
+            back > 0 and _first_on_line(text, token) and feed(stack, "UNKNOWN") is None
+        )
         if not last:
             delete = Repair("delete", at, 1, ())
             cost = _BRACKET_COST if token.kind in ("LPAR", "RPAR") else _COSTS["delete"]
             yield delete, stack, at + 1, cost + extra
         for kind in _INSERTABLE:
             after = feed(stack, kind)
-            if after is None:
+            if after is None or (kind == "RPAR" and tokens[at - 1].kind == "LPAR"):
                 continue
             place = token.lead
             new = (Token(kind, place, place, place),)
             insert = Repair("insert", at, 0, new)
-            yield insert, after, at, _COSTS["insert"] + extra
+            cost = _COSTS["insert"] + extra - (_LINE_END_BONUS if line_start else 0)
+            if kind in _STARTERS:
+                cost += _STARTER_COST
+            yield insert, after, at, cost
             if not last:
                 stand_in = (Token(kind, token.start, token.end, token.lead),)
                 replace = Repair("replace", at, 1, stand_in)
                 yield replace, after, at + 1, _COSTS["replace"] + extra
+        for kinds in _INSERTABLE_PAIRS:
+            after, fitted = recogniser().advance(stack, kinds)
+            if fitted == len(kinds):
+                place = token.lead
+                pair = tuple(Token(kind, place, place, place) for kind in kinds)
+                cost = _PAIR_COST + extra - (_LINE_END_BONUS if line_start else 0)
+                yield Repair("insert", at, 0, pair), after, at, cost
         if not last and tokens[at + 1].kind != END:
             first = feed(stack, tokens[at + 1].kind)
             second = feed(first, token.kind) if first else None

@@ -60,7 +60,7 @@ class Trivia(NamedTuple):
 FOREIGN = {
     # A text in typographic quotes; the closing one may be straight.
     "CURLY_TEXT": "[\u2018\u2019][^\u2018\u2019'\r\n]*[\u2018\u2019']"
-    "|[\u201c\u201d][^\u201c\u201d\"\r\n]*[\u201c\u201d\"]",
+    '|[\u201c\u201d][^\u201c\u201d"\r\n]*[\u201c\u201d"]',
     "ASSIGN": ":=",
     "DOUBLE_EQUAL": "==",
     "DOUBLE_AND": "&&",

@@ -19,9 +19,6 @@ class Node:
     span: Span
 
 
-# Names and types
-
-
 @dataclass(frozen=True, slots=True)
 class Name(Node):
     """A name as written; `"quoted"` names keep their quotes in `text`."""
@@ -260,9 +257,6 @@ class NeedContext(Node):
     """`NEED_CONTEXT(context)`."""
 
     context: Name
-
-
-# Statements
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,96 @@
+"""How tokens of another language are put into the words of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from fastformula.diagnostic import Diagnostic, Fix, Severity
+from fastformula.syntax.tables import load_tables
+from fastformula.syntax.tokens import NAMES, Token
+from fastformula.text import Edit, Span
+
+
+class Rewrite(NamedTuple):
+    """Read `tokens` instead of the next `removed` ones, and report `error`."""
+
+    removed: int
+    tokens: Sequence[Token]
+    error: Diagnostic | None
+
+
+Handler = Callable[[str, Sequence[Token], int, list[Token]], Rewrite | None]
+"""Gets the text, all tokens, the index of the one it is listed for, and the tokens
+rewritten so far (of which it may take back some); None leaves the token as it is."""
+
+
+def mistake(code: str, span: Span, message: str, *fixes: Fix) -> Diagnostic:
+    """A syntax error; `code` without its `syntax-`."""
+    return Diagnostic(f"syntax-{code}", Severity.ERROR, span, message, fixes)
+
+
+def replacement(title: str, span: Span, new_text: str) -> Fix:
+    """A fix of one edit."""
+    return Fix(title, (Edit(span, new_text),))
+
+
+def stand_in(kind: str, token: Token) -> Token:
+    """`token` read as another kind."""
+    return token._replace(kind=kind)
+
+
+def made_up(kind: str, before: Token) -> Token:
+    """An empty token of `kind` in front of `before`."""
+    return Token(kind, before.lead, before.lead, before.lead)
+
+
+def word(text: str, token: Token) -> str:
+    """The token in upper case, for comparison with words."""
+    return token.text_in(text).upper()
+
+
+def is_name(token: Token) -> bool:
+    """Whether the token is a name, or a soft keyword that may be one."""
+    return token.kind in NAMES or token.kind in load_tables().soft
+
+
+def ends_operand(token: Token) -> bool:
+    """Whether an operand can end with `token`, so that an operator may follow."""
+    return token.kind in (
+        "NAME",
+        "QNAME",
+        "NUMBER",
+        "TEXT",
+        "RPAR",
+        "RSQB",
+        "COUNT",
+        "FIRST",
+        "LAST",
+    )
+
+
+OPERATORS = frozenset(
+    "PLUS MINUS STAR SLASH CONCAT EQUAL NE LESSTHAN MORETHAN LE GE LPAR LSQB COMMA"
+    " IF AND OR NOT WHILE LIKE".split()
+)
+"""Kinds behind which an operand must follow."""
+
+
+def find_opener(tokens: Sequence[Token], closer: int) -> int:
+    """Index of the `(` that `tokens[closer]`, a `)`, closes; -1 if there is none."""
+    depth = 0
+    for at in range(closer, -1, -1):
+        depth += {"RPAR": 1, "LPAR": -1}.get(tokens[at].kind, 0)
+        if depth == 0:
+            return at
+    return -1
+
+
+def find_closer(tokens: Sequence[Token], opener: int) -> int:
+    """Index of the `)` that closes `tokens[opener]`, a `(`; -1 if there is none."""
+    depth = 0
+    for at in range(opener, len(tokens)):
+        depth += {"LPAR": 1, "RPAR": -1}.get(tokens[at].kind, 0)
+        if depth == 0:
+            return at
+    return -1
