@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from fastformula import Parsed, parse
 
 DATA = Path(__file__).parent / "data"

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-
 from fastformula import parse
 from fastformula.language import (
     Function,

@@ -13,6 +13,8 @@ from fastformula.syntax.tokens import COMMENT_KINDS
 from fastformula.syntax.tree import Body, CallFormula, ChangeContexts, If, Node, While
 from fastformula.text import LineIndex, Span
 
+_BLOCKS = (If, While, ChangeContexts)
+
 
 @dataclass(frozen=True, slots=True)
 class Fold:
@@ -78,9 +80,12 @@ def _blocks(parsed: Parsed, lines: LineIndex) -> Iterator[Fold]:
         for body in _bodies(node):
             # The word before the body, or the `)` of CHANGE_CONTEXTS.
             header = parsed.tokens[max(0, bisect_left(starts, body.span.start) - 1)]
-            yield Fold(
-                Span(header.end, _last_hidden(parsed.text, body, lines)), "block"
-            )
+            chained = not body.bracketed and isinstance(body.statements[0], _BLOCKS)
+            if chained and "\n" not in parsed.text[header.end : body.span.start]:
+                # `ELSE IF …` folds as the IF that it holds.
+                continue
+            end = _last_hidden(parsed.text, body, lines)
+            yield Fold(Span(header.end, end), "block")
 
 
 def _bodies(node: Node) -> Iterator[Body]:
