@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import highlighting
+import manifest
 import reference
 from fastformula.syntax.compilation import generate_tables
 
@@ -23,6 +24,8 @@ COMMAND = "python tools/generate.py"
 GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
     ("grammar/fastformula/syntax/tables.json", generate_tables),
     ("docs/functions.md", reference.functions_page),
+    ("docs/settings.md", reference.settings_page),
+    ("editors/vscode/package.json", manifest.manifest),
     (
         "editors/vscode/syntaxes/fastformula.tmLanguage.json",
         lambda: highlighting.textmate(highlighting.words()),

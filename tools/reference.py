@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from fastformula.language import (
@@ -12,6 +13,7 @@ from fastformula.language import (
     load_keywords,
     load_sources,
 )
+from fastformula_server.settings import SETTINGS, Setting
 
 PRODUCTS = {"fusion": "Fusion", "ebs": "EBS", "both": "both"}
 
@@ -67,6 +69,42 @@ How sure the table is of a signature:
 - **listed**: a public editor dictionary lists it with parameters and result;
 - **inferred**: the name was found, types or optional parameters are deduced;
 - **recalled**: known of E-Business Suite, not compared with Oracle's text."""
+
+
+def settings_page() -> str:
+    """docs/settings.md: every setting of the server."""
+    header = ("Setting", "Type", "Default", "Environment variable", "Meaning")
+    return _SETTINGS_INTRODUCTION + _table(header, map(_setting_row, SETTINGS)) + "\n"
+
+
+_SETTINGS_INTRODUCTION = """\
+<!-- Written by tools/generate.py from fastformula_server/settings.py; do not edit. -->
+
+# Settings
+
+An editor sends them as initialization options or as its configuration, in the section
+`fastformula`: `completion.backend` below is `fastformula.completion.backend` in VS
+Code, and `settings = { completion = { backend = 'off' } }` in the set-up for Neovim.
+An environment variable, where it is set, wins over the editor. A value that cannot be
+is reported in a sentence and left at its default.
+
+"""
+
+
+def _setting_row(setting: Setting) -> tuple[str, ...]:
+    kind: str = setting.type
+    if setting.choices:
+        kind = ", ".join(f"`{choice}`" for choice in setting.choices)
+    elif setting.minimum is not None:
+        kind += f" from {setting.minimum} on"
+    default = json.dumps(setting.default)
+    return (
+        f"`{setting.name}`",
+        kind,
+        f"`{default}`",
+        f"`{setting.variable}`",
+        setting.description,
+    )
 
 
 def _function_row(function: Function) -> tuple[str, ...]:
