@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 from fastformula.diagnostic import Diagnostic
 from fastformula.syntax.builder import BUILDERS
 from fastformula.syntax.checks import check
-from fastformula.syntax.messages import describe
 from fastformula.syntax.normalisation import normalise
-from fastformula.syntax.repair import find_repair
+from fastformula.syntax.recogniser import Stack
+from fastformula.syntax.recovery import run
 from fastformula.syntax.tables import load_tables
 from fastformula.syntax.tokens import END, Token, tokenize
 from fastformula.syntax.tree import Formula
@@ -32,14 +33,6 @@ class Parsed:
     errors: tuple[Diagnostic, ...]
 
 
-class _TreeStack(NamedTuple):
-    """A parser stack that also holds what was built; see `recogniser.Stack`."""
-
-    state: int
-    below: _TreeStack | None
-    value: Any
-
-
 class _Spliced(tuple[Any, ...]):
     """Children of a rule that has no node; its parent takes them over."""
 
@@ -49,23 +42,10 @@ class _Spliced(tuple[Any, ...]):
 def parse(text: str) -> Parsed:
     """Parse `text`, repairing every mistake, so that all are found at once."""
     tokens = tokenize(text)
-    work, errors = normalise(text, tokens)
-    stack = _TreeStack(0, None, None)
-    stacks: list[_TreeStack] = []
-    at = 0
-    while at < len(work):
-        after = _push(text, stack, work[at])
-        if after is not None:
-            stacks.append(stack)
-            stack, at = after, at + 1
-            continue
-        stacks.append(stack)
-        repair = find_repair(text, stacks, work, at)  # type: ignore[arg-type]
-        errors.append(describe(text, work, stacks, at, repair))  # type: ignore[arg-type]
-        work[repair.at : repair.at + repair.removed] = repair.tokens
-        at, stack = repair.at, stacks[repair.at]
-        del stacks[at:]
-    tree: Formula = stack.below.value  # type: ignore[union-attr]
+    work, foreign = normalise(text, tokens)
+    _, stacks, errors = run(text, work, partial(_push, text))
+    tree: Formula = stacks[-1].below.value  # type: ignore[union-attr]
+    errors += foreign
     # What a repair touched is not judged again: one mistake, one error.
     mended = [error.span for error in errors]
     errors += (
@@ -80,7 +60,7 @@ def parse(text: str) -> Parsed:
     return Parsed(text, tree, tuple(tokens), tuple(errors))
 
 
-def _push(text: str, stack: _TreeStack, token: Token) -> _TreeStack | None:
+def _push(text: str, stack: Stack, token: Token) -> Stack | None:
     """`Recogniser.feed`, building nodes on the way."""
     tables = load_tables()
     actions, gotos, rules = tables.actions, tables.gotos, tables.rules
@@ -93,7 +73,7 @@ def _push(text: str, stack: _TreeStack, token: Token) -> _TreeStack | None:
             if action is None:
                 return None
         if action >= 0:
-            return _TreeStack(action, stack, token)
+            return Stack(action, stack, token)
         node, origin, length = rules[~action]
         values: list[Any] = []
         below = stack
@@ -114,9 +94,9 @@ def _push(text: str, stack: _TreeStack, token: Token) -> _TreeStack | None:
                 values = _flatten(values)
             result = BUILDERS[node](text, _cover(values), values)
         target = gotos[below.state][origin]
-        stack = _TreeStack(target, below, result)
+        stack = Stack(target, below, result)
         if kind == END and target == tables.end:
-            return _TreeStack(target, stack, None)
+            return Stack(target, stack, None)
 
 
 def _flatten(values: list[Any]) -> list[Any]:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastformula.syntax.tables import Tables, load_tables
 from fastformula.syntax.tokens import END, Token, tokenize
 
 
 class Stack(NamedTuple):
-    """The state on top of the parser's stack, and the stack below it."""
+    """The state on top of the parser's stack, the stack below it, and what was built.
+
+    The parser keeps nodes and tokens in `value`; the recogniser leaves it empty.
+    """
 
     state: int
     below: Stack | None
+    value: Any = None
 
 
 START = Stack(0, None)
