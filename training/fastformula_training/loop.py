@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002 - a callback is handed more than it asks for
 """What `train` adds to transformers' Trainer: the weighted loss, the log, the bar.
 
 Imports torch and transformers, so it is itself imported inside `train`.

@@ -1,0 +1,375 @@
+"""Training on tiny bases of the three architectures, on the CPU."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from fastformula_models import BackendSettings, Request, open_backend
+from fastformula_models.card import load_card
+from fastformula_training.cli import main
+from fastformula_training.config import RunConfig, plain
+from fastformula_training.documents import Document, Row, read_rows, write_jsonl
+from fastformula_training.init import BaseConfig, init_base
+from fastformula_training.prepare import PrepareConfig, prepare
+from safetensors.numpy import load_file
+
+pytestmark = pytest.mark.slow
+
+ARCHITECTURES = ("llama", "qwen2", "phi")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory, formulas: Path) -> Path:
+    folder = tmp_path_factory.mktemp("training") / "data"
+    prepare([formulas], folder, PrepareConfig(characters_per_hole=60, longest=60))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bases(data: Path) -> dict[str, Path]:
+    """Models that have begun to learn the language: adapters adapt something."""
+    from fastformula_training.train import train
+
+    trained = {}
+    for architecture in ARCHITECTURES:
+        folder = data.parent / architecture
+        shape = {"hidden": 64, "intermediate": 128, "layers": 2, "heads": 2}
+        base = init_base(
+            BaseConfig(
+                documents=data / "documents.jsonl",
+                output=folder / "base",
+                architecture=architecture,
+                vocabulary=512,
+                context=512,
+                **shape,
+            )
+        )
+        run = replace(config(base, data, folder / "run"), method="full", max_steps=60)
+        trained[architecture] = train(
+            replace(run, learning_rate=5e-3, prompt_loss_weight=0.5), quiet=True
+        ).folder
+    return trained
+
+
+def config(base: Path, data: Path, output: Path) -> RunConfig:
+    return RunConfig(
+        base=str(base),
+        data=data,
+        output=output,
+        context=384,
+        longest_middle=64,
+        lora_r=16,
+        lora_dropout=0.0,
+        learning_rate=1e-2,
+        epochs=1000,
+        max_steps=40,
+        batch_size=4,
+        accumulation=1,
+        log_steps=5,
+        save_steps=20,
+        device="cpu",
+        threads=1,
+    )
+
+
+def log(folder: Path, key: str = "loss") -> list[float]:
+    lines = map(json.loads, (folder / "log.jsonl").open(encoding="utf-8"))
+    return [line[key] for line in lines if key in line]
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_an_adapter_is_trained_loaded_and_asked(
+    bases: dict[str, Path], data: Path, tmp_path: Path, architecture: str
+) -> None:
+    from fastformula_training.train import train
+
+    run = config(bases[architecture], data, tmp_path)
+    result = train(run, quiet=True)
+    losses = log(tmp_path)
+    assert len(losses) == 8
+    assert losses[-1] < 0.8 * losses[0]
+    assert 0 < result.trainable < result.parameters
+    assert result.folder == tmp_path / "adapter"
+    names = {path.name for path in result.folder.iterdir()}
+    assert {
+        "adapter_model.safetensors",
+        "adapter_config.json",
+        "tokenizer.json",
+        "fastformula.json",
+        "run.json",
+    } <= names
+    assert not [name for name in names if name.endswith((".bin", ".pt", ".pkl"))]
+    card = load_card(result.folder)
+    assert (card.format, card.base) == ("fastformula", str(bases[architecture]))
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+    backend = open_backend(BackendSettings("local", adapter=str(result.folder)))
+    row = next(read_rows(data / "train.jsonl"))
+    answer = backend.complete(Request(row.prefix, row.suffix, max_tokens=8))
+    backend.close()
+    assert isinstance(answer, str)
+    assert "<fim" not in answer
+
+
+def test_what_was_learnt_by_heart_is_completed(
+    bases: dict[str, Path], data: Path, tmp_path: Path
+) -> None:
+    from fastformula_training.train import train
+
+    rows = [row for row in read_rows(data / "train.jsonl") if len(row.middle) < 40][:8]
+    write_jsonl(tmp_path / "train.jsonl", rows)
+    run = replace(
+        config(bases["llama"], tmp_path, tmp_path / "run"),
+        method="full",
+        max_steps=150,
+        learning_rate=5e-3,
+    )
+    result = train(run, quiet=True)
+    assert result.trainable == result.parameters
+    backend = open_backend(BackendSettings("local", base=str(result.folder)))
+    answers = [backend.complete(Request(row.prefix, row.suffix)) for row in rows]
+    backend.close()
+    assert answers == [row.middle for row in rows]
+
+
+def test_a_killed_run_ends_as_if_it_had_not_been(
+    bases: dict[str, Path], data: Path, tmp_path: Path
+) -> None:
+    from fastformula_training.train import train
+
+    whole = replace(config(bases["phi"], data, tmp_path / "whole"), max_steps=48)
+    whole = replace(whole, lora_dropout=0.1, batch_size=1, accumulation=2)
+    whole = replace(whole, save_steps=7, rows=80)
+    killed = replace(whole, output=tmp_path / "killed")
+    expected = train(whole, quiet=True)
+
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(toml(killed), encoding="utf-8")
+    command = [sys.executable, "-m", "fastformula_training", "train", str(recipe)]
+    process = subprocess.Popen([*command, "--quiet"])
+    while not list((tmp_path / "killed").glob("checkpoints/*/complete")):
+        assert process.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert not (tmp_path / "killed" / "adapter").exists()
+    # What a kill in the midst of a save leaves behind.
+    torn = tmp_path / "killed" / "checkpoints" / "checkpoint-47"
+    torn.mkdir()
+    (torn / "trainer_state.json").write_text("{", encoding="utf-8")
+
+    resumed = train(killed, resume=True, quiet=True)
+    assert resumed.steps == expected.steps == 48
+    assert resumed.validation_loss == expected.validation_loss
+    assert log(tmp_path / "killed", "step") == log(tmp_path / "whole", "step")
+    weights = "adapter/adapter_model.safetensors"
+    assert (tmp_path / "killed" / weights).read_bytes() == (
+        tmp_path / "whole" / weights
+    ).read_bytes()
+
+
+def toml(run: RunConfig) -> str:
+    return "".join(
+        f"{key} = {json.dumps(value)}\n" for key, value in plain(run).items()
+    )
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_packed_block_costs_what_its_rows_cost(
+    bases: dict[str, Path], data: Path, architecture: str
+) -> None:
+    import torch
+    from fastformula_models.formats import format_named
+    from fastformula_training.base import find_base, load_tokenizer
+    from fastformula_training.dataset import collate, encode_rows, make_blocks
+    from fastformula_training.loop import WeightedTrainer
+    from transformers import AutoModelForCausalLM, TrainingArguments
+
+    model = AutoModelForCausalLM.from_pretrained(bases[architecture]).train()
+    tokenizer = load_tokenizer(find_base(str(bases[architecture]), ""), False)
+    rows = list(read_rows(data / "train.jsonl"))[:24]
+    encoded = encode_rows(rows, tokenizer, format_named("fastformula"), 384, 64)
+    trainer = WeightedTrainer(
+        model=model, args=TrainingArguments("unused", use_cpu=True, report_to="none")
+    )
+
+    def loss(packing: bool, context: int, size: int) -> float:
+        blocks = make_blocks(encoded, context, packing, 0.3, 1)
+        total = sum(float(block.weights.sum()) for block in blocks)
+        with torch.no_grad():
+            return sum(
+                trainer.compute_loss(
+                    model, collate(blocks[at : at + size], 0), num_items_in_batch=total
+                ).item()
+                for at in range(0, len(blocks), size)
+            )
+
+    alone = loss(packing=False, context=384, size=1)
+    assert loss(packing=True, context=1500, size=1) == pytest.approx(alone, rel=1e-5)
+    assert loss(packing=True, context=800, size=3) == pytest.approx(alone, rel=1e-5)
+
+
+def test_accumulated_steps_are_those_of_a_large_batch(
+    bases: dict[str, Path], data: Path, tmp_path: Path
+) -> None:
+    from fastformula_training.train import train
+
+    run = replace(config(bases["qwen2"], data, tmp_path / "1"), max_steps=8)
+    run = replace(run, log_steps=1, prompt_loss_weight=0.2)
+    train(replace(run, batch_size=6), quiet=True)
+    train(replace(run, batch_size=2, accumulation=3, output=tmp_path / "2"), quiet=True)
+    assert log(tmp_path / "2") == pytest.approx(log(tmp_path / "1"), rel=1e-3)
+
+
+def test_a_row_is_asked_for_in_the_tokens_it_was_taught_in(
+    bases: dict[str, Path], data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Long formulas too, where both sides must cut the same window."""
+    from fastformula_models import fim
+    from fastformula_training.base import find_base, load_tokenizer
+    from fastformula_training.dataset import encode_rows
+    from fastformula_training.train import train
+
+    texts = [
+        row.prefix + row.middle + row.suffix for row in read_rows(data / "train.jsonl")
+    ]
+    long = "\n".join(dict.fromkeys(texts))
+    rows = [
+        Row(long[:at], long[at : at + 20], long[at + 20 :], "characters", "own", "d")
+        for at in range(0, len(long) - 20, 251)
+    ]
+    run = replace(config(bases["llama"], data, tmp_path), max_steps=1)
+    result = train(run, quiet=True)
+    tokenizer = load_tokenizer(find_base(run.base, ""), False)
+    fmt = fim.format_named("fastformula")
+    encoded = encode_rows(rows, tokenizer, fmt, run.context, run.longest_middle)
+    assert (len(encoded), encoded.left_out) == (len(rows), 0)
+
+    asked: list[list[int]] = []
+    write = fim.encode_prompt
+    monkeypatch.setattr(
+        fim, "encode_prompt", lambda *hole: asked.append(write(*hole)) or asked[-1]
+    )
+    backend = open_backend(BackendSettings("local", adapter=str(result.folder)))
+    for row in rows:
+        backend.complete(Request(row.prefix, row.suffix, max_tokens=1))
+    backend.close()
+    for number, prompt in enumerate(asked):
+        start, end = encoded.starts[number : number + 2]
+        ids = encoded.ids[start:end].tolist()
+        assert ids[: len(prompt)] == prompt
+        assert encoded.middle[start:end].tolist() == [
+            place >= len(prompt) for place in range(len(ids))
+        ]
+        assert len(prompt) <= run.context - run.longest_middle
+    assert max(map(len, asked)) > 250
+
+
+def test_sentinels_are_taught_to_a_base_without_them(
+    data: Path, tmp_path: Path
+) -> None:
+    from fastformula_training.train import train
+
+    base = init_base(
+        BaseConfig(
+            documents=data / "documents.jsonl",
+            output=tmp_path / "base",
+            architecture="phi",
+            hidden=64,
+            intermediate=128,
+            layers=2,
+            heads=2,
+            vocabulary=512,
+            spare=8,
+            sentinels=False,
+        )
+    )
+    run = replace(config(base, data, tmp_path / "run"), format="phi-2")
+    result = train(run, quiet=True)
+    losses = log(tmp_path / "run")
+    assert losses[-1] < losses[0]
+    weights = load_file(result.folder / "adapter_model.safetensors")
+    (rows,) = [weight for name, weight in weights.items() if "token" in name]
+    assert rows.shape == (5, 64)
+    assert np.abs(rows).max(axis=1).min() > 0
+    backend = open_backend(BackendSettings("local", adapter=str(result.folder)))
+    assert isinstance(backend.complete(Request("x = ", "", max_tokens=4)), str)
+    backend.close()
+
+
+def run_command(run: RunConfig, *options: str) -> tuple[int, str]:
+    overrides = [
+        f"{key}={json.dumps(value)}" for key, value in plain(run).items() if value
+    ]
+    result = CliRunner().invoke(main, ["train", *overrides, "--quiet", *options])
+    assert "Traceback" not in result.output
+    return result.exit_code, result.stderr.strip()
+
+
+def test_what_is_wrong_is_said_in_one_line(
+    bases: dict[str, Path], data: Path, tmp_path: Path, documents: list[Document]
+) -> None:
+    run = config(bases["llama"], data, tmp_path / "run")
+    no_rows = tmp_path / "no_rows"
+    write_jsonl(no_rows / "train.jsonl", [])
+    torn = tmp_path / "torn"
+    torn.mkdir()
+    (torn / "train.jsonl").write_text('{"prefix": "x"}\n{"pre', encoding="utf-8")
+    long = tmp_path / "long"
+    text = documents[0].text * 4
+    write_jsonl(long / "train.jsonl", [Row("", text, "", "body", "own", "d")])
+    for wrong, message in (
+        (replace(run, base="no/such-model"), "neither a folder nor a known base"),
+        (replace(run, base="microsoft/phi-2"), "cannot be loaded from this machine"),
+        (replace(run, base=str(data)), "is not a model: it has no config.json"),
+        (replace(run, data=tmp_path), "train.jsonl is not there"),
+        (replace(run, data=no_rows), "holds no row"),
+        (replace(run, data=torn), "train.jsonl, line 1: not a row"),
+        (replace(run, data=long), "holds no row that fits"),
+        (replace(run, format="qwen2.5-coder"), "The tokenizer has no token <|fim_pr"),
+        (replace(run, format="phi-2"), "none to spare"),
+        (replace(run, format="qwen"), "no prompt format called 'qwen'"),
+        (replace(run, lora_targets=("c_attn",)), "LoRA cannot be put on c_attn"),
+        (replace(run, context=64), "leaves no room for a prompt"),
+        (replace(run, precision="fp16"), "fp16 needs a GPU"),
+    ):
+        code, said = run_command(wrong)
+        assert code == 1, message
+        assert message in said
+        assert said.count("\n") == 0, said
+        assert not (tmp_path / "run" / "adapter").exists()
+
+
+def test_a_loss_that_explodes_ends_the_run(
+    bases: dict[str, Path], data: Path, tmp_path: Path
+) -> None:
+    run = replace(config(bases["llama"], data, tmp_path), method="full", clip=0.0)
+    code, said = run_command(replace(run, learning_rate=1e30, optimizer="sgd"))
+    assert code == 1
+    assert "The loss is no longer a number at step" in said
+    assert "lower `learning_rate`" in said
+    assert not (tmp_path / "model").exists()
+
+
+def test_two_runs_are_not_mixed(
+    bases: dict[str, Path], data: Path, tmp_path: Path
+) -> None:
+    run = replace(config(bases["llama"], data, tmp_path), max_steps=2)
+    assert run_command(run) == (0, "")
+    code, said = run_command(run)
+    assert (code, "holds an earlier run: add --resume" in said) == (1, True)
+    code, said = run_command(replace(run, lora_r=4), "--resume")
+    assert (code, "`lora_r` was 16 when this run began and is 4 now" in said) == (
+        1,
+        True,
+    )
+    other = tmp_path / "other"
+    write_jsonl(other / "train.jsonl", list(read_rows(data / "train.jsonl"))[:5])
+    code, said = run_command(replace(run, data=other), "--resume")
+    assert (code, "has changed since this run began" in said) == (1, True)
