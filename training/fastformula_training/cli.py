@@ -4,16 +4,20 @@ import click
 from fastformula_models import BackendError
 
 from fastformula_training.commands.evaluate import evaluate
+from fastformula_training.commands.export import export
 from fastformula_training.commands.init import init
 from fastformula_training.commands.prepare import prepare
+from fastformula_training.commands.synthesize import synthesize
 from fastformula_training.commands.train import train
 from fastformula_training.error import TrainingError
 
 COMMANDS: tuple[click.Command, ...] = (
+    synthesize,
     prepare,
     init,
     train,
     evaluate,
+    export,
 )
 
 
