@@ -1,0 +1,231 @@
+"""The only place where offsets become the protocol's positions, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fastformula.diagnostic import Diagnostic, Fix, Severity
+from fastformula.editor.completion import Completion, Item
+from fastformula.editor.folding import Fold
+from fastformula.editor.hover import Hover
+from fastformula.editor.symbols import Symbol
+from fastformula.text import Edit, Span
+from fastformula_completion import Item as Ghost
+from lsprotocol import types
+
+from fastformula_server.documents import Change, Document, Place
+
+SOURCE = "fastformula"
+
+_SEVERITIES = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFORMATION: types.DiagnosticSeverity.Information,
+    Severity.HINT: types.DiagnosticSeverity.Hint,
+}
+
+_ITEM_KINDS = {
+    "name": types.CompletionItemKind.Variable,
+    "keyword": types.CompletionItemKind.Keyword,
+    "type": types.CompletionItemKind.TypeParameter,
+    "constant": types.CompletionItemKind.Constant,
+    "function": types.CompletionItemKind.Function,
+    "method": types.CompletionItemKind.Method,
+}
+
+_SYMBOL_KINDS = {
+    "group": types.SymbolKind.Namespace,
+    "alias": types.SymbolKind.Variable,
+    "default": types.SymbolKind.Constant,
+    "input": types.SymbolKind.Field,
+    "context": types.SymbolKind.Key,
+    "output": types.SymbolKind.Property,
+    "block": types.SymbolKind.Struct,
+    "call": types.SymbolKind.Function,
+    "return": types.SymbolKind.Event,
+}
+
+_FOLD_KINDS = {
+    "block": None,
+    "comment": types.FoldingRangeKind.Comment,
+    "declarations": types.FoldingRangeKind.Imports,
+}
+
+
+def to_offset(document: Document, position: types.Position) -> int:
+    """The offset of the client's `position`."""
+    return document.offset(_place(position))
+
+
+def to_span(document: Document, extent: types.Range) -> Span:
+    """The span of the client's range."""
+    return Span(to_offset(document, extent.start), to_offset(document, extent.end))
+
+
+def to_changes(
+    events: Iterable[types.TextDocumentContentChangeEvent],
+) -> list[Change]:
+    """The client's edits, in order."""
+    return [
+        Change(event.text, _place(event.range.start), _place(event.range.end))
+        if isinstance(event, types.TextDocumentContentChangePartial)
+        else Change(event.text)
+        for event in events
+    ]
+
+
+def from_offset(document: Document, offset: int) -> types.Position:
+    """Where the client sees `offset`."""
+    place = document.place(offset)
+    return types.Position(place.line, place.character)
+
+
+def from_span(document: Document, span: Span) -> types.Range:
+    """Where the client sees `span`."""
+    return types.Range(
+        from_offset(document, span.start), from_offset(document, span.end)
+    )
+
+
+def from_diagnostic(document: Document, diagnostic: Diagnostic) -> types.Diagnostic:
+    """A mistake as the client shows it."""
+    return types.Diagnostic(
+        range=from_span(document, diagnostic.span),
+        severity=_SEVERITIES[diagnostic.severity],
+        code=diagnostic.code,
+        source=SOURCE,
+        message=diagnostic.message,
+    )
+
+
+def from_fix(
+    document: Document, diagnostic: Diagnostic, fix: Fix, *, preferred: bool
+) -> types.CodeAction:
+    """A fix as an action that the client can make."""
+    edits = [
+        types.TextEdit(from_span(document, edit.span), edit.new_text)
+        for edit in fix.edits
+    ]
+    return types.CodeAction(
+        title=fix.title,
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[from_diagnostic(document, diagnostic)],
+        is_preferred=preferred,
+        edit=types.WorkspaceEdit(changes={document.uri: edits}),
+    )
+
+
+def from_hover(document: Document, hover: Hover) -> types.Hover:
+    """An explanation as the client shows it."""
+    content = types.MarkupContent(types.MarkupKind.Markdown, hover.markdown)
+    return types.Hover(content, from_span(document, hover.span))
+
+
+def from_completion(
+    document: Document, completion: Completion, *, snippets: bool
+) -> types.CompletionList:
+    """What can be typed, in our order, whatever the client's own would be."""
+    replaced = from_span(document, completion.span)
+    return types.CompletionList(
+        is_incomplete=False,
+        items=[
+            _completion_item(item, replaced, rank, snippets=snippets)
+            for rank, item in enumerate(completion.items)
+        ],
+    )
+
+
+def _completion_item(
+    item: Item, replaced: types.Range, rank: int, *, snippets: bool
+) -> types.CompletionItem:
+    snippet = snippets and bool(item.snippet)
+    return types.CompletionItem(
+        label=item.label,
+        kind=_ITEM_KINDS[item.kind],
+        detail=item.detail or None,
+        documentation=item.documentation or None,
+        sort_text=f"{rank:05}",
+        insert_text_format=types.InsertTextFormat.Snippet
+        if snippet
+        else types.InsertTextFormat.PlainText,
+        text_edit=types.TextEdit(replaced, item.snippet if snippet else item.text),
+    )
+
+
+def from_symbols(
+    document: Document, symbols: Sequence[Symbol]
+) -> list[types.DocumentSymbol]:
+    """The outline as the client shows it."""
+    return [_symbol(document, symbol) for symbol in symbols]
+
+
+def _symbol(document: Document, symbol: Symbol) -> types.DocumentSymbol:
+    # VS Code refuses a whole outline for one empty name, or one selection that
+    # sticks out of its range; half-typed formulas have both.
+    start = max(symbol.span.start, min(symbol.selection.start, symbol.span.end))
+    end = max(start, min(symbol.selection.end, symbol.span.end))
+    return types.DocumentSymbol(
+        name=symbol.name.strip() or "…",
+        detail=symbol.detail or None,
+        kind=_SYMBOL_KINDS[symbol.kind],
+        range=from_span(document, symbol.span),
+        selection_range=from_span(document, Span(start, end)),
+        children=from_symbols(document, symbol.children),
+    )
+
+
+def from_folds(document: Document, folds: Iterable[Fold]) -> list[types.FoldingRange]:
+    """What can be folded; the first line of each stays in sight."""
+    return [
+        types.FoldingRange(
+            start_line=document.lines.position(fold.span.start).line,
+            end_line=document.lines.position(fold.span.end).line,
+            kind=_FOLD_KINDS[fold.kind],
+        )
+        for fold in folds
+    ]
+
+
+def to_selected(
+    document: Document, context: types.InlineCompletionContext
+) -> Edit | None:
+    """The edit that the item selected in the editor's own list would make."""
+    selected = context.selected_completion_info
+    if selected is None:
+        return None
+    return Edit(to_span(document, selected.range), selected.text)
+
+
+def from_inline_completion(
+    document: Document, items: Iterable[Ghost], selected: Edit | None
+) -> types.InlineCompletionList:
+    """Ghost text as the client shows it.
+
+    With an item selected in the editor's list, `items` belong to the text that has
+    it, and an answer must begin with it and replace what it replaces.
+    """
+    if selected is None:
+        return types.InlineCompletionList(
+            [
+                types.InlineCompletionItem(
+                    item.text, range=from_span(document, item.span)
+                )
+                for item in items
+            ]
+        )
+    start, end = selected.span
+    behind = start + len(selected.new_text)
+    return types.InlineCompletionList(
+        [
+            types.InlineCompletionItem(
+                selected.new_text + item.text,
+                range=from_span(document, Span(start, item.span.end - behind + end)),
+            )
+            for item in items
+            if item.span.start == behind
+        ]
+    )
+
+
+def _place(position: types.Position) -> Place:
+    return Place(position.line, position.character)

@@ -1,0 +1,224 @@
+"""Every method of the protocol that we answer, in one short function each."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from fastformula import apply_edits
+from fastformula.editor.completion import complete
+from fastformula.editor.folding import fold
+from fastformula.editor.hover import hover
+from fastformula.editor.symbols import outline
+from lsprotocol import types
+
+from fastformula_server import convert
+from fastformula_server.server import FormulaServer
+
+# The session
+
+
+def on_initialize(ls: FormulaServer, params: types.InitializeParams) -> None:
+    """Note what the client can do."""
+    ls.start(params)
+
+
+def on_initialized(ls: FormulaServer, _params: types.InitializedParams) -> None:
+    """Load the model, now that the client no longer waits."""
+    ls.apply_settings(ls.options)
+
+
+async def on_configuration(
+    ls: FormulaServer, params: types.DidChangeConfigurationParams
+) -> None:
+    """Put changed settings in force; some clients have to be asked for them."""
+    if params.settings:
+        ls.apply_settings(params.settings)
+    else:
+        await ls.fetch_settings()
+
+
+def on_shutdown(ls: FormulaServer, _params: None) -> None:
+    """Remember that the end was announced; without, it is a failure."""
+    ls.asked_to_shut_down = True
+
+
+def on_exit(ls: FormulaServer, _params: None) -> None:
+    """End after this message."""
+    ls.stopped = True
+
+
+# Documents
+
+
+def on_open(ls: FormulaServer, params: types.DidOpenTextDocumentParams) -> None:
+    """Hold the text, and say what is wrong in it."""
+    item = params.text_document
+    ls.show_diagnostics(ls.documents.open(item.uri, item.version, item.text))
+
+
+def on_change(ls: FormulaServer, params: types.DidChangeTextDocumentParams) -> None:
+    """Make the edits, and say what is wrong now."""
+    uri, version = params.text_document.uri, params.text_document.version
+    changes = convert.to_changes(params.content_changes)
+    document = ls.documents.change(uri, version, changes)
+    if document is not None:
+        ls.completions.changed(uri)
+        ls.show_diagnostics(document)
+
+
+def on_close(ls: FormulaServer, params: types.DidCloseTextDocumentParams) -> None:
+    """Forget the text."""
+    uri = params.text_document.uri
+    ls.documents.close(uri)
+    ls.parses.forget(uri)
+    ls.completions.forget(uri)
+    ls.clear_diagnostics(uri)
+
+
+async def on_diagnostic(
+    ls: FormulaServer, params: types.DocumentDiagnosticParams
+) -> types.DocumentDiagnosticReport:
+    """What is wrong in the text as it is when the answer is ready."""
+    uri = params.text_document.uri
+    while (document := ls.documents.get(uri)) is not None:
+        if ls.parses.at_once(document) is None:
+            await ls.settle(document)
+        if not ls.documents.is_current(document):
+            continue
+        parsed = await ls.parses.of(document)
+        if parsed is None or not ls.documents.is_current(document):
+            continue
+        checksum = zlib.crc32(document.text.encode("utf-8", "surrogatepass"))
+        result = f"{document.version}-{checksum:08x}"
+        if params.previous_result_id == result:
+            return types.RelatedUnchangedDocumentDiagnosticReport(result)
+        items = [convert.from_diagnostic(document, each) for each in parsed.errors]
+        return types.RelatedFullDocumentDiagnosticReport(items, result_id=result)
+    return types.RelatedFullDocumentDiagnosticReport([])
+
+
+# Features
+
+
+async def on_code_action(
+    ls: FormulaServer, params: types.CodeActionParams
+) -> list[types.CodeAction] | None:
+    """The fixes of what is wrong in the range."""
+    found = await ls.parsed(params.text_document)
+    if found is None:
+        return None
+    document, parsed = found
+    span = convert.to_span(document, params.range)
+    return [
+        convert.from_fix(document, error, fix, preferred=len(error.fixes) == 1)
+        for error in parsed.errors
+        if error.span.start <= span.end and span.start <= error.span.end
+        for fix in error.fixes
+    ]
+
+
+async def on_completion(
+    ls: FormulaServer, params: types.CompletionParams
+) -> types.CompletionList | None:
+    """Words, functions and names that fit at the cursor."""
+    at = await ls.at(params.text_document, params.position)
+    if at is None:
+        return None
+    found = complete(at.parsed, at.offset)
+    return convert.from_completion(at.document, found, snippets=ls.snippets)
+
+
+async def on_document_symbol(
+    ls: FormulaServer, params: types.DocumentSymbolParams
+) -> list[types.DocumentSymbol] | None:
+    """The outline."""
+    found = await ls.parsed(params.text_document)
+    return found and convert.from_symbols(found[0], outline(found[1]))
+
+
+async def on_folding_range(
+    ls: FormulaServer, params: types.FoldingRangeParams
+) -> list[types.FoldingRange] | None:
+    """What can be folded away."""
+    found = await ls.parsed(params.text_document)
+    return found and convert.from_folds(found[0], fold(found[1]))
+
+
+async def on_hover(ls: FormulaServer, params: types.HoverParams) -> types.Hover | None:
+    """What the word under the cursor means."""
+    at = await ls.at(params.text_document, params.position)
+    if at is None:
+        return None
+    found = hover(at.parsed, at.offset)
+    return convert.from_hover(at.document, found) if found else None
+
+
+async def on_inline_completion(
+    ls: FormulaServer, params: types.InlineCompletionParams
+) -> types.InlineCompletionList:
+    """Ghost text.
+
+    Never null: Neovim would then leave the text of the last answer on the screen.
+    """
+    document = ls.documents.get(params.text_document.uri)
+    if document is None:
+        return types.InlineCompletionList([])
+    text, offset = document.text, convert.to_offset(document, params.position)
+    selected = convert.to_selected(document, params.context)
+    if selected is not None:
+        # The ghost text must continue the item that is selected in the list.
+        text = apply_edits(text, [selected])
+        offset = selected.span.start + len(selected.new_text)
+    manual = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
+    found = await ls.completions.offer(document, text, offset, manual=manual)
+    items = found.items if found else ()
+    return convert.from_inline_completion(document, items, selected)
+
+
+FEATURES: tuple[tuple[str, Any, Any], ...] = (
+    (types.INITIALIZE, on_initialize, None),
+    (types.INITIALIZED, on_initialized, None),
+    (types.SHUTDOWN, on_shutdown, None),
+    (types.EXIT, on_exit, None),
+    (types.WORKSPACE_DID_CHANGE_CONFIGURATION, on_configuration, None),
+    (types.TEXT_DOCUMENT_DID_OPEN, on_open, None),
+    (types.TEXT_DOCUMENT_DID_CHANGE, on_change, None),
+    (types.TEXT_DOCUMENT_DID_CLOSE, on_close, None),
+    (
+        types.TEXT_DOCUMENT_DIAGNOSTIC,
+        on_diagnostic,
+        types.DiagnosticOptions(
+            inter_file_dependencies=False,
+            workspace_diagnostics=False,
+            identifier=convert.SOURCE,
+        ),
+    ),
+    (
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        on_code_action,
+        types.CodeActionOptions([types.CodeActionKind.QuickFix]),
+    ),
+    (
+        types.TEXT_DOCUMENT_COMPLETION,
+        on_completion,
+        types.CompletionOptions(trigger_characters=["."]),
+    ),
+    (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, on_document_symbol, None),
+    (types.TEXT_DOCUMENT_FOLDING_RANGE, on_folding_range, None),
+    (types.TEXT_DOCUMENT_HOVER, on_hover, None),
+    (
+        types.TEXT_DOCUMENT_INLINE_COMPLETION,
+        on_inline_completion,
+        # pygls advertises this one only with options.
+        types.InlineCompletionOptions(),
+    ),
+)
+
+
+def make_server() -> FormulaServer:
+    """A server with every handler in place, not yet connected."""
+    server = FormulaServer()
+    for method, handler, options in FEATURES:
+        server.feature(method, options)(handler)
+    return server

@@ -1,0 +1,83 @@
+"""What the open documents say: one parse per version, long ones off the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from time import perf_counter
+
+from fastformula import Parsed, parse
+
+from fastformula_server.documents import Document, DocumentStore
+from fastformula_server.worker import Worker
+
+AT_ONCE = 0.025
+"""A parse that should take no longer (seconds) is made on the loop."""
+
+SECONDS_PER_CODE_POINT = 2e-6
+"""What parsing costs before it has been measured here (2 GHz server core)."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    document: Document
+    parsed: Parsed | None = None
+    pending: asyncio.Task[Parsed | None] | None = None
+
+
+class Parses:
+    """The parse of each open document, made when it is first asked for."""
+
+    def __init__(self, documents: DocumentStore) -> None:
+        self.documents = documents
+        self._worker = Worker("parser")
+        self._entries: dict[str, _Entry] = {}
+        self._rate = SECONDS_PER_CODE_POINT
+
+    def expected(self, document: Document) -> float:
+        """How long its parse should take, in seconds."""
+        return len(document.text) * self._rate
+
+    def at_once(self, document: Document) -> Parsed | None:
+        """The parse, if it is there or quickly made; else None."""
+        entry = self._entry(document)
+        if entry.parsed is None and self.expected(document) <= AT_ONCE:
+            entry.parsed = self._parse(document)
+        return entry.parsed
+
+    async def of(self, document: Document) -> Parsed | None:
+        """The parse; None when the document has changed before it was begun."""
+        parsed = self.at_once(document)
+        if parsed is not None:
+            return parsed
+        entry = self._entry(document)
+        if entry.pending is None:
+            entry.pending = asyncio.create_task(
+                self._worker.run(lambda: self._parse_if_current(document))
+            )
+        # Others wait for it too: who is cancelled must not cancel it for them.
+        entry.parsed = await asyncio.shield(entry.pending)
+        return entry.parsed
+
+    def forget(self, uri: str) -> None:
+        """Drop what is known of a closed document."""
+        self._entries.pop(uri, None)
+
+    def _entry(self, document: Document) -> _Entry:
+        entry = self._entries.get(document.uri)
+        if entry is None or entry.document is not document:
+            entry = _Entry(document)
+            if self.documents.is_current(document):
+                self._entries[document.uri] = entry
+        return entry
+
+    def _parse_if_current(self, document: Document) -> Parsed | None:
+        return self._parse(document) if self.documents.is_current(document) else None
+
+    def _parse(self, document: Document) -> Parsed:
+        begun = perf_counter()
+        parsed = parse(document.text)
+        if len(document.text) > 1000:
+            measured = (perf_counter() - begun) / len(document.text)
+            self._rate += (measured - self._rate) / 4
+        return parsed
