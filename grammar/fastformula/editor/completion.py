@@ -15,10 +15,9 @@ from fastformula.language import (
     load_methods,
 )
 from fastformula.syntax import Parsed, Stack, Token, recogniser, trivia
-from fastformula.syntax.recogniser import START
-from fastformula.syntax.repair import find_repair
+from fastformula.syntax.recovery import read_prefix
 from fastformula.syntax.tables import load_tables
-from fastformula.syntax.tokens import COMMENT_KINDS, END, NAMES
+from fastformula.syntax.tokens import COMMENT_KINDS, NAMES
 from fastformula.syntax.tree import (
     Alias,
     Default,
@@ -68,17 +67,15 @@ def complete(parsed: Parsed, offset: int) -> Completion:
     nothing = Completion(Span(offset, offset), ())
     if _in_comment(parsed, offset):
         return nothing
-    count = sum(token.start < offset for token in parsed.tokens)
-    before = list(parsed.tokens[:count])
     start = offset
-    if before and offset <= before[-1].end:
-        last = before[-1]
-        written = last.text_in(parsed.text)
-        if written[0].isalpha():
-            start = before.pop().start
-        elif _is_inside(last, written, offset):
-            return nothing
-    expected = recogniser().expected(_stack_behind(parsed.text, before, offset))
+    for token in parsed.tokens:
+        if token.start < offset <= token.end:
+            written = token.text_in(parsed.text)
+            if written[0].isalpha():
+                start = token.start
+            elif _is_inside(token, written, offset):
+                return nothing
+    expected = recogniser().expected(_stack_at(parsed.text, start, offset))
     typed = parsed.text[start:offset]
     place = _Place(
         expected=expected,
@@ -139,25 +136,13 @@ def _is_inside(token: Token, written: str, offset: int) -> bool:
     return offset < token.end and written[0] in "'\"\u2018\u201c"
 
 
-def _stack_behind(text: str, before: Sequence[Token], offset: int) -> Stack:
-    """The state of the parser behind the tokens `before`, their mistakes repaired."""
-    work = list(before)
-    if work and work[-1].kind in ("RETURN", "RETURN_LIST"):
-        # Behind RETURN the names to return are meant, on a new line a statement.
-        same_line = "\n" not in text[work[-1].end : offset]
-        kind = "RETURN_LIST" if same_line else "RETURN"
-        work[-1] = work[-1]._replace(kind=kind)
-    work.append(Token(END, offset, offset, offset))
-    stacks = [START]
-    while len(stacks) < len(work):
-        at = len(stacks) - 1
-        stack = recogniser().feed(stacks[at], work[at].kind)
-        if stack is not None:
-            stacks.append(stack)
-            continue
-        repair = find_repair(text, stacks, work, at)
-        work[repair.at : repair.at + repair.removed] = repair.tokens
-        del stacks[repair.at + 1 :]
+def _stack_at(text: str, start: int, offset: int) -> Stack:
+    """The state of the parser where the word begins, mistakes before it repaired."""
+    tokens, stacks = read_prefix(text[:start])
+    returning = bool(tokens) and tokens[-1].kind == "RETURN"
+    # Behind RETURN the names to return are meant, on a new line a statement.
+    if returning and "\n" not in text[tokens[-1].end : offset]:
+        return recogniser().feed(stacks[-2], "RETURN_LIST") or stacks[-1]
     return stacks[-1]
 
 

@@ -84,7 +84,11 @@ def outline(parsed: Parsed) -> tuple[Symbol, ...]:
 
 def _group(text: str, run: Run) -> Symbol:
     children = tuple(
-        symbol for each in run.declarations for symbol in _declared(text, each)
+        symbol
+        for each in run.declarations
+        for symbol in _declared(text, each)
+        # A name that the author has still to write is empty.
+        if symbol.name
     )
     first = run.declarations[0].span
     return Symbol(
@@ -125,7 +129,7 @@ def _statements(
                 yield _block(text, name, span, body, outputs, depth)
             case Assign(target=target, value=value):
                 variable = _variable(target)
-                if variable and variable.key in outputs:
+                if variable.text and variable.key in outputs:
                     detail = _line(text, value)
                     yield Symbol(variable.text, detail, "output", span, variable.span)
             case CallFormula(formula=formula):

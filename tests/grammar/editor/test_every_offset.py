@@ -9,10 +9,11 @@ from fastformula import Parsed, parse
 from fastformula.editor.completion import complete
 from fastformula.editor.folding import fold
 from fastformula.editor.hover import hover
-from fastformula.editor.symbols import outline
+from fastformula.editor.symbols import Symbol, outline
 from fastformula.language import find_functions
 from fastformula.syntax import KEYWORDS, SOFT_KEYWORDS, Token, path_to
 from fastformula.syntax.tree import TypedName, TypeName
+from fastformula.text import Span
 
 FORMULAS = sorted((Path(__file__).parents[2] / "data/outline").glob("*.ff"))
 CORPUS = Path(__file__).parents[4] / "shared/corpus"
@@ -21,15 +22,23 @@ CORPUS = Path(__file__).parents[4] / "shared/corpus"
 @pytest.mark.parametrize("formula", FORMULAS, ids=lambda file: file.stem)
 def test_half_a_formula_is_no_problem(formula: Path) -> None:
     text = formula.read_text(encoding="utf-8")
-    for end in range(0, len(text) + 1, 5):
+    for end in range(0, len(text) + 1, 7):
         parsed = parse(text[:end])
         completion = complete(parsed, end)
         assert 0 <= completion.span.start <= completion.span.end == end
         found = hover(parsed, end)
         assert found is None or 0 <= found.span.start <= end <= found.span.end
-        outline(parsed)
+        check_outline(outline(parsed), Span(0, end))
         for each in fold(parsed):
             assert 0 <= each.span.start < each.span.end <= end
+
+
+def check_outline(symbols: tuple[Symbol, ...], within: Span) -> None:
+    for symbol in symbols:
+        assert symbol.name
+        assert within.start <= symbol.span.start <= symbol.selection.start
+        assert symbol.selection.end <= symbol.span.end <= within.end
+        check_outline(symbol.children, symbol.span)
 
 
 def words(parsed: Parsed) -> Iterator[Token]:
@@ -76,6 +85,6 @@ def test_every_word_of_real_formulas_is_offered_where_it_stands() -> None:
     gaps = {
         row["file"]: found
         for row in rows
-        if (found := missing((CORPUS / row["file"]).read_text(encoding="utf-8"), 4))
+        if (found := missing((CORPUS / row["file"]).read_text(encoding="utf-8"), 2))
     }
     assert gaps == {}

@@ -20,29 +20,11 @@ def draw(text: str, symbols: tuple[Symbol, ...], indent: str = "") -> Iterator[s
         yield from draw(text, symbol.children, indent + "    ")
 
 
-def every(symbols: tuple[Symbol, ...]) -> Iterator[Symbol]:
-    for symbol in symbols:
-        yield symbol
-        yield from every(symbol.children)
-
-
 @pytest.mark.parametrize("formula", sorted(FORMULAS.glob("*.ff")), ids=lambda f: f.stem)
 def test_outline(formula: Path, golden: Callable[[str, str], None]) -> None:
     text = formula.read_text(encoding="utf-8")
     drawn = "\n".join(draw(text, outline(parse(text)))) + "\n"
     golden(f"outline/{formula.stem}.txt", drawn)
-
-
-@pytest.mark.parametrize("formula", sorted(FORMULAS.glob("*.ff")), ids=lambda f: f.stem)
-def test_symbols_lie_in_their_parents_and_select_themselves(formula: Path) -> None:
-    text = formula.read_text(encoding="utf-8")
-    for symbol in every(outline(parse(text))):
-        assert symbol.name
-        assert symbol.span.start <= symbol.selection.start
-        assert symbol.selection.end <= symbol.span.end
-        for child in symbol.children:
-            assert symbol.span.start <= child.span.start
-            assert child.span.end <= symbol.span.end
 
 
 def test_offsets_count_code_points() -> None:
