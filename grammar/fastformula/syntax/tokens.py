@@ -8,7 +8,8 @@ of it, and joining them gives the text back.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -127,65 +128,81 @@ def tokenize(text: str) -> list[Token]:
     """All tokens of `text`, the last of kind `$END`; foreign ones among them."""
     cut: set[int] = set()
     while True:
-        tokens, unclosed = _scan(text, cut)
+        tokens = list(scan(text, 0, cut))
+        unclosed = _find_unclosed(text, tokens, cut)
         if unclosed is None:
-            return _mark_return_lists(tokens)
+            return list(mark_return_lists(tokens))
         cut.add(unclosed)
 
 
-def _scan(text: str, cut: set[int]) -> tuple[list[Token], int | None]:
-    """Tokens of `text`, where the text literals that begin at `cut` end at the line.
+def _find_unclosed(text: str, tokens: list[Token], cut: set[int]) -> int | None:
+    """Where the text literal begins that lost its closing quote, if one did.
 
-    With them the literal to cut next, if a quote is left over at the end: a quote
-    too many turns all text behind it inside out, and the first literal that runs
-    over a line end is then the likeliest to have lost its own closing quote.
+    A quote too many turns all text behind it inside out, and the first literal that
+    runs over a line end is then the likeliest to have lost its own.
+    """
+    opened = [t for t in tokens if t.kind == "OPEN_TEXT" and t.start not in cut]
+    if not opened:
+        return None
+    for token in tokens:
+        if token.kind == "TEXT" and "\n" in token.text_in(text):
+            return token.start
+    return opened[0].start
+
+
+def scan(
+    text: str, start: int = 0, cut: Collection[int] = frozenset()
+) -> Iterator[Token]:
+    """The tokens of `text` from `start` on, one by one, and then `$END`.
+
+    `start` must not lie inside a token, and RETURN is not yet told from RETURN_LIST.
+    The text literals that begin at `cut` end at the end of their line.
     """
     keywords = load_tables().keywords
-    scan = _scanner().match
-    tokens: list[Token] = []
-    add = tokens.append
-    lead = position = 0
-    first_across: int | None = None
+    match_at = _scanner().match
+    lead = position = start
     size = len(text)
     while position < size:
-        match = scan(text, position)
+        match = match_at(text, position)
         assert match is not None and match.lastgroup is not None
         kind = match.lastgroup
         position = match.end()
         if kind == "TRIVIA":
             continue
-        start = match.start()
+        begin = match.start()
         if kind == "NAME":
             kind = keywords.get(match.group().upper(), "NAME")
-        elif kind == "TEXT":
-            if start in cut:
-                kind = "OPEN_TEXT"
-                position = start + len(re.split(r"[\r\n]", text[start:position])[0])
-            elif first_across is None and "\n" in match.group():
-                first_across = start
-        elif kind == "OPEN_TEXT" and start not in cut:
-            return [], start if first_across is None else first_across
-        add(Token(kind, start, position, lead))
+        elif kind == "TEXT" and begin in cut:
+            kind = "OPEN_TEXT"
+            position = begin + len(re.split(r"[\r\n]", match.group())[0])
+        yield Token(kind, begin, position, lead)
         lead = position
-    add(Token(END, size, size, lead))
-    return tokens, None
+    yield Token(END, size, size, lead)
 
 
-def _mark_return_lists(tokens: list[Token]) -> list[Token]:
-    """Tell RETURN from RETURN_LIST.
+def mark_return_lists(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Tell RETURN from RETURN_LIST, looking two tokens ahead.
 
     A name behind RETURN belongs to it, unless the name begins the next statement:
     Oracle's own sample reads `RETURN /* ignored */ BONUS = 10`.
     """
+    source = iter(tokens)
+    ahead: deque[Token] = deque()
     soft = load_tables().soft
-    for at, token in enumerate(tokens):
+    while True:
+        token = ahead.popleft() if ahead else next(source, None)
+        if token is None:
+            return
         if token.kind == "RETURN":
-            follower = tokens[at + 1].kind
-            if (follower in NAMES or follower in soft) and tokens[at + 2].kind not in (
-                "EQUAL",
-                "LSQB",
-                "LPAR",
-                "DOT",
-            ):
-                tokens[at] = token._replace(kind="RETURN_LIST")
-    return tokens
+            while len(ahead) < 2 and (following := next(source, None)):
+                ahead.append(following)
+            if len(ahead) == 2:
+                name, after = ahead[0].kind, ahead[1].kind
+                if (name in NAMES or name in soft) and after not in (
+                    "EQUAL",
+                    "LSQB",
+                    "LPAR",
+                    "DOT",
+                ):
+                    token = token._replace(kind="RETURN_LIST")
+        yield token

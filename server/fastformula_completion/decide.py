@@ -1,0 +1,76 @@
+"""Whether to ask the model at all, and for how much."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fastformula.syntax import Token, tokenize, trivia
+from fastformula.syntax.tokens import COMMENT_KINDS
+
+RIGHT_OF_CURSOR = 8
+"""Non-blank characters right of the cursor above which nothing is offered unasked.
+
+As llama.vim has it; more than a closing bracket or two is a line being edited, not
+being written.
+"""
+
+_BLOCK_OPENER = re.compile(
+    r"\b(?:THEN|ELSE|LOOP)\s*\(\s*\Z|\)\s*\(\s*\Z", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why not to ask ("" to ask), and whether several lines are wanted."""
+
+    refusal: str
+    several_lines: bool = False
+
+
+def decide(text: str, offset: int, *, manual: bool) -> Decision:
+    """Whether a completion of `text` at `offset` is welcome.
+
+    Whoever asks by hand is refused only where no code can stand.
+    """
+    token = _token_around(text, offset)
+    if token is not None and token.start < offset < token.end:
+        if token.kind in ("TEXT", "OPEN_TEXT", "CURLY_TEXT"):
+            return Decision("inside a text literal")
+        if token.kind == "OPEN_COMMENT":
+            return Decision("inside a comment")
+    if token is not None and _inside_comment(text, token, offset):
+        return Decision("inside a comment")
+    if not manual:
+        end = text.find("\n", offset)
+        right = text[offset : len(text) if end < 0 else end].strip()
+        if re.match(r"\w", text[offset : offset + 1]):
+            return Decision("inside a word")
+        if len(right) > RIGHT_OF_CURSOR:
+            return Decision("too much text right of the cursor")
+    return Decision("", _opens_block(text, offset))
+
+
+def _token_around(text: str, offset: int) -> Token | None:
+    """The first token that ends behind `offset`."""
+    for token in tokenize(text):
+        if token.end > offset or token.kind == "$END":
+            return token
+    return None
+
+
+def _inside_comment(text: str, token: Token, offset: int) -> bool:
+    for piece in trivia(text, token):
+        if piece.kind not in COMMENT_KINDS:
+            continue
+        # A comment to the end of its line goes on with what is typed behind it.
+        open_ended = piece.kind != "comment"
+        if piece.span.start < offset < piece.span.end + open_ended:
+            return True
+    return False
+
+
+def _opens_block(text: str, offset: int) -> bool:
+    line_end = text.find("\n", offset)
+    rest = text[offset : len(text) if line_end < 0 else line_end].strip()
+    return rest in ("", ")") and bool(_BLOCK_OPENER.search(text[:offset]))
