@@ -1,10 +1,12 @@
 """The tables are whole: what they name exists, and what they show is FastFormula."""
 
+import json
 import re
 import subprocess
 import sys
 import time
 import tomllib
+from collections import Counter
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
@@ -31,8 +33,10 @@ from fastformula.language.function import (
     Type,
 )
 from fastformula.language.keyword import Kind
-from fastformula.syntax import KEYWORDS, SOFT_KEYWORDS
+from fastformula.syntax import KEYWORDS, SOFT_KEYWORDS, walk
+from fastformula.syntax.tree import Call
 
+CORPUS = Path(__file__).parents[3] / "shared/corpus"
 FUNCTIONS = [each for chapter in load_chapters().values() for each in chapter]
 WORDS = list(load_keywords().values())
 RESULTS = {word for part in get_args(Result) for word in get_args(part) or (part,)}
@@ -158,6 +162,34 @@ def test_tables_hold_no_key_that_is_not_read() -> None:
     for table in folder.glob("*.toml"):
         data = tomllib.loads(table.read_text(encoding="utf-8"))
         assert set(data) <= {"chapter", "function", "method"}
+
+
+def fits(function: Function, arguments: int) -> bool:
+    needed = sum(not each.optional for each in function.parameters)
+    if function.parameters and function.parameters[-1].repeats:
+        # `args: ANY, ...` stands for parameters that nobody has listed.
+        unlisted = function.parameters[-1].type == "ANY"
+        return arguments >= needed - unlisted
+    return needed <= arguments <= len(function.parameters)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not here")
+def test_calls_in_real_formulas_fit_the_tables() -> None:
+    lines = (CORPUS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if row["intact"]]
+    odd: Counter[str] = Counter()
+    total = 0
+    for row in rows:
+        text = (CORPUS / row["file"]).read_text(encoding="utf-8")
+        for node in walk(parse(text).tree):
+            if isinstance(node, Call):
+                total += 1
+                count = len(node.arguments)
+                if not any(fits(f, count) for f in find_functions(node.function.text)):
+                    odd[f"{node.function.key}/{count}"] += 1
+    assert total > 6000
+    # Country-specific functions of E-Business Suite are what is missing.
+    assert odd.total() < 0.02 * total, odd
 
 
 def test_tables_are_read_when_asked_for_and_fast() -> None:
