@@ -1,26 +1,16 @@
-"""Write the highlighters of VS Code and Vim from the language's own lists of words.
+"""The highlighters of VS Code and Vim, made from the language's own tables of words.
 
-    python tools/highlighting.py [--check]
-
-writes both files, or with --check says whether they are stale and exits 1 if so. What
-is a keyword or a function, `fastformula` knows; here is only what looks alike.
+What is a keyword or a function, `fastformula` knows; here is only what looks alike.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from fastformula.language import load_functions, load_keywords
-
-ROOT = Path(__file__).parents[1]
-TEXTMATE = ROOT / "editors/vscode/syntaxes/fastformula.tmLanguage.json"
-VIM = ROOT / "editors/neovim/syntax/fastformula.vim"
 
 CONTROL = frozenset(
     {"CHANGE_CONTEXTS", "ELSE", "EXIT", "IF", "LOOP", "RETURN", "THEN", "WHILE"}
@@ -204,33 +194,3 @@ def _keywords(group: str, choices: frozenset[str]) -> list[str]:
         else:
             lines.append(f"syntax keyword {group} {word}")
     return lines
-
-
-def outputs() -> dict[Path, str]:
-    """What each generated file should hold."""
-    found = words()
-    return {TEXTMATE: textmate(found), VIM: vim(found)}
-
-
-def main() -> int:
-    """Write or check the files; the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare")
-    check = parser.parse_args().check
-    stale = [
-        path
-        for path, text in outputs().items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != text
-    ]
-    if check:
-        for path in stale:
-            print(f"{path.relative_to(ROOT)} is stale: run tools/highlighting.py")
-        return 1 if stale else 0
-    for path in stale:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(outputs()[path], encoding="utf-8", newline="\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

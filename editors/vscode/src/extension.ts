@@ -10,6 +10,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import {
   CloseAction,
+  DidChangeConfigurationNotification,
   ErrorAction,
   LanguageClient,
   RevealOutputChannelOn,
@@ -68,6 +69,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   status.name = 'FastFormula server';
   status.command = { title: 'Show output', command: 'fastformula.showOutput' };
   let settled: NodeJS.Timeout | undefined;
+  let moved = false;
   context.subscriptions.push(
     output,
     status,
@@ -76,9 +78,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('fastformula')) return;
-      if (change.affectsConfiguration('fastformula.trace')) return;
+      moved ||= change.affectsConfiguration('fastformula.server');
       clearTimeout(settled);
-      settled = setTimeout(restart, SETTINGS_SETTLE_MS);
+      settled = setTimeout(() => {
+        void (moved ? restart() : sendSettings());
+        moved = false;
+      }, SETTINGS_SETTLE_MS);
     }),
     { dispose: () => clearTimeout(settled) },
   );
@@ -155,6 +160,7 @@ function clientOptions(): LanguageClientOptions {
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: serverSettings,
     initializationFailedHandler: () => false,
+    middleware: { workspace: { configuration: (params) => params.items.map(serverSettings) } },
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed() {
@@ -180,6 +186,13 @@ function serverSettings(): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(all).filter(([section]) => section !== 'server' && section !== 'trace'),
   );
+}
+
+async function sendSettings(): Promise<void> {
+  if (!client?.isRunning()) return;
+  await client.sendNotification(DidChangeConfigurationNotification.type, {
+    settings: serverSettings(),
+  });
 }
 
 /** Says `why` in the status item, and in a pop-up unless one is still open. */

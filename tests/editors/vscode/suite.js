@@ -1,0 +1,234 @@
+// Runs inside the extension host, by VS Code's contract for extensionTestsPath.
+const assert = require('node:assert/strict');
+const { readFile } = require('node:fs/promises');
+const vscode = require('vscode');
+
+const ANSWER = 'hours * rate';
+const HEAD = 'DEFAULT FOR hours IS 0\nDEFAULT FOR rate IS 0\n';
+const run = (command, ...args) => vscode.commands.executeCommand(command, ...args);
+
+async function until(ask, what, milliseconds = 20_000) {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`no ${what} in ${milliseconds} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** What VS Code has sent to the server, with the pid of each server started. */
+async function messages() {
+  const lines = (await readFile(process.env.FASTFORMULA_MESSAGES, 'utf8')).split('\n');
+  return lines.slice(0, -1).map((line) => JSON.parse(line));
+}
+
+async function sent(method) {
+  return (await messages()).filter((message) => message.method === method);
+}
+
+/** A formula in an editor of its own, with the cursor at `|`. */
+async function open(marked) {
+  await run('workbench.action.closeAllEditors');
+  const offset = marked.indexOf('|');
+  const content = marked.replace('|', '');
+  const document = await vscode.workspace.openTextDocument({
+    language: 'fastformula',
+    content,
+  });
+  const editor = await vscode.window.showTextDocument(document);
+  const at = document.positionAt(Math.max(offset, 0));
+  editor.selection = new vscode.Selection(at, at);
+  return { document, editor, at };
+}
+
+/** The messages VS Code shows, as soon as there are any; a test run hides pop-ups. */
+async function shownMessages() {
+  await run('notifications.showList');
+  return until(async () => {
+    const file = `${process.env.FASTFORMULA_MESSAGES}.${Date.now()}`;
+    console.log(`texts of .notifications-center .notification-list-item into ${file}`);
+    const texts = await until(
+      () => readFile(file, 'utf8').then(JSON.parse, () => false),
+      'answer of the window',
+    );
+    return texts.length && texts;
+  }, 'message');
+}
+
+const diagnostics = (document) => vscode.languages.getDiagnostics(document.uri);
+
+const tests = {
+  'a formula starts the extension, which starts the server': async () => {
+    const { document } = await open('');
+    assert.equal(document.languageId, 'fastformula');
+    const extension = vscode.extensions.getExtension('fastformula.fastformula');
+    await until(() => extension.isActive, 'activation');
+    await until(async () => (await sent('initialized')).length, 'initialized server');
+    const [first] = await sent('initialize');
+    assert.equal(first.params.initializationOptions.completion.backend, 'fake');
+    assert.equal(first.params.initializationOptions.server, undefined);
+  },
+
+  'a file named .ff or .fff is a formula': async () => {
+    for (const name of ['a.ff', 'b.FFF']) {
+      const uri = vscode.Uri.joinPath(vscode.workspace.workspaceFolders[0].uri, name);
+      await vscode.workspace.fs.writeFile(uri, Buffer.from('RETURN\n'));
+      const document = await vscode.workspace.openTextDocument(uri);
+      assert.equal(document.languageId, 'fastformula', name);
+    }
+  },
+
+  'an error is underlined where it is, behind 💰, and goes when mended': async () => {
+    const { document, editor } = await open('/* 💰 */ pay := 1\nRETURN pay\n');
+    const [error] = await until(
+      () => diagnostics(document).length && diagnostics(document),
+      'diagnostics',
+    );
+    assert.equal(document.getText(error.range), ':=');
+    assert.match(String(error.code.value ?? error.code), /^syntax/);
+    await editor.edit((edit) => edit.replace(error.range, '='));
+    await until(() => diagnostics(document).length === 0, 'end of the diagnostics');
+  },
+
+  'functions complete and explain themselves': async () => {
+    const { document, at } = await open(`${HEAD}pay = GREAT|\nRETURN pay\n`);
+    const list = await until(async () => {
+      const found = await run('vscode.executeCompletionItemProvider', document.uri, at);
+      return found.items.some((item) => label(item) === 'GREATEST') && found;
+    }, 'GREATEST among the completions');
+    assert.ok(list);
+    const called = await open(`${HEAD}pay = GREA|TEST(hours, rate)\nRETURN pay\n`);
+    const [hover] = await until(async () => {
+      const found = await run('vscode.executeHoverProvider', called.document.uri, called.at);
+      return found.length && found;
+    }, 'hover');
+    assert.match(hover.contents.map((part) => part.value).join('\n'), /GREATEST\(/);
+  },
+
+  'ghost text asked for by hand can be taken, and is asked for as kind 1': async () => {
+    const { document } = await open(`${HEAD}pay = |\nRETURN pay\n`);
+    const before = (await sent('textDocument/inlineCompletion')).length;
+    await until(async () => {
+      await run('editor.action.inlineSuggest.trigger');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await run('editor.action.inlineSuggest.commit');
+      return document.lineAt(2).text === `pay = ${ANSWER}`;
+    }, 'accepted ghost text');
+    const asked = (await sent('textDocument/inlineCompletion')).slice(before);
+    assert.ok(asked.some((message) => message.params.context.triggerKind === 1));
+  },
+
+  'typing asks as kind 2, and never as 0': async () => {
+    await open(`${HEAD}pay =|\nRETURN pay\n`);
+    const before = (await sent('textDocument/inlineCompletion')).length;
+    await run('type', { text: ' ' });
+    const asked = await until(async () => {
+      const all = (await sent('textDocument/inlineCompletion')).slice(before);
+      return all.length && all;
+    }, 'request while typing');
+    for (const { params } of asked) assert.equal(params.context.triggerKind, 2);
+    const kinds = (await sent('textDocument/inlineCompletion')).map(
+      (message) => message.params.context.triggerKind,
+    );
+    assert.ok(kinds.every((kind) => kind === 1 || kind === 2), String(kinds));
+  },
+
+  'Enter in a fresh block indents, and the bracket closes': async () => {
+    const { document } = await open('IF hours > 40 THEN |\n');
+    await run('type', { text: '(' });
+    await run('type', { text: '\n' });
+    await run('type', { text: 'pay = 1' });
+    assert.equal(
+      document.getText().replace(/\t/g, '    ').trimEnd(),
+      'IF hours > 40 THEN (\n    pay = 1\n)',
+    );
+  },
+
+  'a comment is made and unmade by one key': async () => {
+    const { document } = await open('pay = 1 /* all */|\n');
+    await run('editor.action.commentLine');
+    assert.equal(document.lineAt(0).text, '# pay = 1 /* all */');
+    await run('editor.action.commentLine');
+    assert.equal(document.lineAt(0).text, 'pay = 1 /* all */');
+  },
+
+  'a changed setting reaches the server as it runs': async () => {
+    const starts = (await sent('initialize')).length;
+    const settings = vscode.workspace.getConfiguration('fastformula.completion');
+    await settings.update('enabled', false, vscode.ConfigurationTarget.Workspace);
+    await open(`${HEAD}pay =|\nRETURN pay\n`);
+    const [change] = await until(async () => {
+      const all = await sent('workspace/didChangeConfiguration');
+      return all.length && all;
+    }, 'changed setting');
+    assert.equal(change.params.settings.completion.enabled, false);
+    assert.equal(change.params.settings.server, undefined);
+    assert.equal((await sent('initialize')).length, starts);
+    await settings.update('enabled', undefined, vscode.ConfigurationTarget.Workspace);
+  },
+
+  'a server that dies is started again': async () => {
+    await until(
+      async () => (await sent('initialized')).length === (await sent('initialize')).length,
+      'settled server',
+    );
+    const before = (await sent('initialized')).length;
+    const { pid } = (await messages()).filter((message) => message.pid).at(-1);
+    process.kill(pid, 'SIGKILL');
+    await until(async () => (await sent('initialized')).length > before, 'restart');
+    const { document } = await open('pay := 1\n');
+    await until(() => diagnostics(document).length, 'diagnostics of the new server');
+  },
+
+  'the restart command starts another server': async () => {
+    const before = (await sent('initialized')).length;
+    await run('fastformula.restartServer');
+    await until(async () => (await sent('initialized')).length > before, 'restart');
+  },
+
+  'a missing server is said once, with what to do': async () => {
+    const server = vscode.workspace.getConfiguration('fastformula.server');
+    for (const path of ['/nowhere/fast', '/nowhere/fastformula']) {
+      await server.update('path', path, vscode.ConfigurationTarget.Workspace);
+      await run('fastformula.restartServer');
+      await open('RETURN\n');
+    }
+    const shown = await shownMessages();
+    assert.equal(shown.length, 1, shown.join('\n'));
+    assert.match(shown[0], /server\.path says “\/nowhere\/fast”/);
+    assert.match(shown[0], /Open settings/);
+    await server.update('path', undefined, vscode.ConfigurationTarget.Workspace);
+    const before = (await sent('initialized')).length;
+    await until(async () => (await sent('initialized')).length > before, 'start again');
+  },
+
+  'a program that is no server is said too': async () => {
+    await run('notifications.clearAll');
+    const server = vscode.workspace.getConfiguration('fastformula.server');
+    await server.update('path', '/bin/false', vscode.ConfigurationTarget.Workspace);
+    await run('fastformula.restartServer');
+    const shown = await shownMessages();
+    assert.equal(shown.length, 1, shown.join('\n'));
+    assert.match(shown[0], /stopped before it answered/);
+  },
+};
+
+function label(item) {
+  return typeof item.label === 'string' ? item.label : item.label.label;
+}
+
+exports.run = async function () {
+  let failed = 0;
+  for (const [name, test] of Object.entries(tests)) {
+    const start = Date.now();
+    try {
+      await test();
+      console.log(`ok - ${name} (${Date.now() - start} ms)`);
+    } catch (error) {
+      failed += 1;
+      console.log(`not ok - ${name}: ${error.stack}`);
+    }
+  }
+  if (failed) throw new Error(`${failed} of ${Object.keys(tests).length} tests failed`);
+};
