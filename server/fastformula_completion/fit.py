@@ -7,7 +7,7 @@ completion, the rest of the text is read as before and nothing more need be look
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fastformula import Parsed, parse
@@ -61,27 +61,22 @@ def open_place(text: str, offset: int) -> Place:
         may_adopt=not valid or _ends_header(text, offset, prefix.tokens),
     )
     if valid:
-        first = _first_of_suffix(place)
-        if first is not None:
-            place.reference[first[0].start] = first[1]
+        _note_suffix(place)
     return place
 
 
-def _first_of_suffix(place: Place) -> tuple[Token, Stack] | None:
-    """The first whole token behind the cursor, and the stack after it."""
+def _note_suffix(place: Place) -> None:
+    """Note the stacks after the first two whole tokens behind the cursor."""
     stack: Stack | None = place.stack
     for token in mark_return_lists(scan(place.text, place.anchor)):
         stack = recogniser().feed(stack, token.kind) if stack else None
-        if stack is None:
-            return None
+        if stack is None or len(place.reference) == 2:
+            return
         if token.start >= place.offset:
-            return token, stack
-    return None
+            place.reference[token.start] = stack
 
 
-def _ends_header(
-    text: str, offset: int, tokens: list[Token] | tuple[Token, ...]
-) -> bool:
+def _ends_header(text: str, offset: int, tokens: Sequence[Token]) -> bool:
     """Whether the cursor stands right behind a header whose body is not deeper.
 
     `IF c THEN ▮` with the next line no deeper than the IF: that line is only by
@@ -136,11 +131,11 @@ def fits(place: Place, middle: str) -> bool:
         known = place.reference.get(at)
         if known is not None and same_stack(known, stack):
             break
-        if place.valid and not place.may_adopt:
-            # A bracket that closes what was open at the cursor still holds what the
-            # completion put into it; one token on there must be no difference left.
-            if read or token.kind not in ("RPAR", "RSQB"):
-                return False
+        # A bracket that closes what was open at the cursor still holds what the
+        # completion put into it; one token on there must be no difference left.
+        closes = not read and token.kind in ("RPAR", "RSQB")
+        if place.valid and not place.may_adopt and not closes:
+            return False
         read.append((at, stack))
     if not place.valid:
         # What was read to the end once need not be read again for the next candidate.
