@@ -48,8 +48,13 @@ def open_backend(settings: BackendSettings) -> Backend:
 
         return EmbeddedBackend()
     if settings.kind == "local":
-        from fastformula_models.local import LocalBackend
-
+        try:
+            from fastformula_models.local import LocalBackend
+        except ModuleNotFoundError as error:
+            raise BackendError(
+                f"A local model needs {error.name}; install it with "
+                "pip install 'fastformula[local]'."
+            ) from None
         return LocalBackend(settings)
     if settings.kind == "remote":
         from fastformula_models.remote import RemoteBackend

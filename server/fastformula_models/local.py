@@ -14,36 +14,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-# huggingface_hub reads the variable once, when it is imported.
+# huggingface_hub reads the variable when it is imported.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-try:
-    import torch
-    from huggingface_hub.constants import HF_HUB_OFFLINE
-    from peft import PeftModel, get_peft_model_state_dict
-    from safetensors import SafetensorError, safe_open
-    from transformers import (
-        AutoModelForCausalLM,
-        BitsAndBytesConfig,
-        DynamicCache,
-        GenerationConfig,
-        PreTrainedTokenizerFast,
-        StoppingCriteria,
-        StoppingCriteriaList,
-    )
-    from transformers.cache_utils import DynamicLayer
-except ModuleNotFoundError as error:
-    from fastformula_models.backend import BackendError
-
-    raise BackendError(
-        f"A local model needs {error.name}; install it with "
-        "pip install 'fastformula[local]'."
-    ) from None
+import torch
+from peft import PeftModel, get_peft_model_state_dict
+from safetensors import SafetensorError, safe_open
+from transformers import (
+    AutoModelForCausalLM,
+    BitsAndBytesConfig,
+    DynamicCache,
+    GenerationConfig,
+    PreTrainedTokenizerFast,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
+from transformers.cache_utils import DynamicLayer
 
 from fastformula_models import BackendSettings, fim
 from fastformula_models.backend import BackendError, Cancelled, Request
 from fastformula_models.card import FILE_NAME, Card, load_card
 from fastformula_models.catalog import base_models, base_named
+
+# That import may have happened long ago, so each load is told as well.
+OFFLINE = os.environ["HF_HUB_OFFLINE"].upper() not in ("0", "FALSE")
 
 _ADAPTER_WEIGHTS = "adapter_model.safetensors"
 _PICKLED_WEIGHTS = "adapter_model.bin"
@@ -178,8 +172,8 @@ class _Seen(StoppingCriteria):
     def __call__(
         self,
         input_ids: torch.LongTensor,
-        scores: torch.Tensor | None,  # noqa: ARG002 - part of the interface
-        **kwargs: Any,  # noqa: ARG002
+        scores: torch.Tensor | None,
+        **kwargs: Any,
     ) -> torch.BoolTensor:
         ended = self._request.cancelled.is_set() or self._request.stop(
             self._text(input_ids[0, self._prompt :].tolist())
@@ -276,7 +270,7 @@ def load_tokenizer(base: str, revision: str | None) -> fim.GrowingTokenizer:
     """
     try:
         tokenizer: Any = PreTrainedTokenizerFast.from_pretrained(
-            base, revision=revision or "main", local_files_only=HF_HUB_OFFLINE
+            base, revision=revision or "main", local_files_only=OFFLINE
         )
     except (OSError, ValueError) as error:
         raise BackendError(_absent("tokenizer", base, error)) from None
@@ -328,7 +322,7 @@ def _load_base(source: _Source, device: torch.device, quantization: str) -> Any:
         return AutoModelForCausalLM.from_pretrained(
             source.base,
             revision=source.revision,
-            local_files_only=HF_HUB_OFFLINE,
+            local_files_only=OFFLINE,
             trust_remote_code=False,
             use_safetensors=True,
             dtype=dtype,
