@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import get_args
 
 from fastformula.syntax import Parsed, tree, walk
@@ -33,12 +34,14 @@ def cut_holes(
     characters_per_hole: int,
     longest: int,
     seed: int,
+    unfinished: float = 0.0,
 ) -> list[Row]:
     """Cut holes into a formula, about one for every `characters_per_hole`.
 
     `shares` says how often a hole is of each kind of `KINDS`. Middles are not blank
-    and have at most `longest` characters. The same seed and text give the same
-    holes, whatever other documents there are.
+    and have at most `longest` characters. A share of `unfinished` has no text behind
+    it, as when a formula is being written from top to bottom. The same seed and text
+    give the same holes, whatever other documents there are.
     """
     rng = random.Random(f"{seed}:{document.id}")
     places = {
@@ -65,7 +68,13 @@ def cut_holes(
         if span not in taken:
             taken.add(span)
             rows.append(_row(parsed.text, span, kind, document))
-    return rows
+    ends = random.Random(f"{seed}:{document.id}:ends")
+    return [
+        replace(row, suffix=ends.choice(("", "\n")))
+        if ends.random() < unfinished
+        else row
+        for row in rows
+    ]
 
 
 def _row(text: str, span: Span, kind: str, document: Document) -> Row:

@@ -52,6 +52,8 @@ class PrepareConfig:
     """One hole is cut for so many characters of a formula."""
     longest: int = 800
     """The characters of the longest middle."""
+    unfinished: float = 0.0
+    """The share of training holes behind which the formula is not yet written."""
     licence: str = ""
     """The licence of documents that do not name theirs."""
     statement: float = 0.25
@@ -132,6 +134,7 @@ def prepare(
                 config.characters_per_hole,
                 config.longest,
                 config.seed,
+                config.unfinished if part == "train" else 0.0,
             )
         ]
         for part in PARTS

@@ -7,6 +7,7 @@ renderer puts brackets, indentation, blank lines and comments where the author's
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from random import Random
 
 from fastformula_training.synthesis.style import Style
@@ -80,11 +81,7 @@ Body = Sequence[Statement]
 
 def render(body: Body, style: Style, rng: Random) -> str:
     """The text of the statements, a line feed after each line."""
-    lines: list[str] = []
-    for index, statement in enumerate(body):
-        if index and _starts_paragraph(statement) and rng.random() < style.blank_rate:
-            lines.append("")
-        lines.extend(_lines(statement, style, rng, 0))
+    lines = list(_sequence(body, style, rng, 0))
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -97,8 +94,23 @@ def _starts_paragraph(statement: Statement) -> bool:
     return not isinstance(statement, Assign | Line)
 
 
+def _sequence(body: Body, style: Style, rng: Random, depth: int) -> Iterator[str]:
+    """Statements one after the other; `=` stands in a column where authors align."""
+    rate = style.blank_rate if depth == 0 else style.blank_rate / 2
+    width = 0
+    for index, statement in enumerate(body):
+        if index and _starts_paragraph(statement) and rng.random() < rate:
+            yield ""
+        if not isinstance(statement, Assign):
+            width = 0
+        elif style.align and not width:
+            run = takewhile(lambda one: isinstance(one, Assign), body[index:])
+            width = max(len(one.target) for one in run if isinstance(one, Assign))
+        yield from _lines(statement, style, rng, depth, width)
+
+
 def _lines(
-    statement: Statement, style: Style, rng: Random, depth: int
+    statement: Statement, style: Style, rng: Random, depth: int, width: int = 0
 ) -> Iterator[str]:
     pad = style.indent * depth
     match statement:
@@ -106,7 +118,8 @@ def _lines(
             yield pad + text
         case Assign(target, value, aside):
             tail = f"  /* {aside} */" if aside else ""
-            yield from _wrapped(pad, f"{target}{style.assign}{value}{tail}", rng)
+            text = f"{target.ljust(width)}{style.assign}{value}{tail}"
+            yield from _wrapped(pad, text, rng)
         case Note(text):
             for line in comment(text, style):
                 yield pad + line
@@ -135,6 +148,11 @@ def _condition(text: str, style: Style, rng: Random) -> str:
 def _if(statement: If, style: Style, rng: Random, depth: int) -> Iterator[str]:
     bare = rng.random() < style.bare_single
     then = style.keyword("THEN")
+    if rng.random() < style.one_line:
+        line = _one_line(statement, style, rng, bare)
+        if line and len(line) < 100:
+            yield style.indent * depth + line
+            return
     for index, (condition, body) in enumerate(statement.branches):
         opening = style.keyword("ELSE IF" if index else "IF")
         if index and style.else_if == "own block":
@@ -155,6 +173,22 @@ def _if(statement: If, style: Style, rng: Random, depth: int) -> Iterator[str]:
         )
 
 
+def _one_line(statement: If, style: Style, rng: Random, bare: bool) -> str:
+    """A short choice between two assignments in one line, or nothing."""
+    condition, body = statement.branches[0]
+    parts = [f"{style.keyword('IF')} {_condition(condition, style, rng)}"]
+    parts.append(style.keyword("THEN"))
+    for index, inner in enumerate((body, statement.otherwise)):
+        if index and inner:
+            parts.append(style.keyword("ELSE"))
+        if len(inner) > 1 or not all(isinstance(one, Assign) for one in inner):
+            return ""
+        for one in inner:
+            text = "".join(_lines(one, style, rng, 0)).strip()
+            parts.append(text if bare else f"({text})")
+    return " ".join(parts) if len(statement.branches) == 1 else ""
+
+
 def _block(
     head: str, body: Body, style: Style, rng: Random, depth: int, bare: bool
 ) -> Iterator[str]:
@@ -173,14 +207,7 @@ def _block(
     else:
         yield pad + head
         yield pad + "("
-    for index, statement in enumerate(body):
-        if (
-            index
-            and _starts_paragraph(statement)
-            and rng.random() < style.blank_rate / 2
-        ):
-            yield ""
-        yield from _lines(statement, style, rng, inner)
+    yield from _sequence(body, style, rng, inner)
     yield pad + (style.indent if style.bracket == "indented" else "") + ")"
 
 

@@ -19,18 +19,16 @@ from fastformula_training.synthesis.expressions import (
     rounding,
     test,
 )
-from fastformula_training.synthesis.idioms import (
-    Passage,
+from fastformula_training.synthesis.idioms import passages
+from fastformula_training.synthesis.layout import Assign, If, Return
+from fastformula_training.synthesis.lookups import (
     fetch_contexts,
     fetch_items,
     initialise,
-    logged,
-    noted,
-    passages,
     table_lookup,
     value_set,
 )
-from fastformula_training.synthesis.layout import Assign, If, Return
+from fastformula_training.synthesis.remarks import Passage, logged, noted
 from fastformula_training.synthesis.time_rules import calculation_rule, entry_rule
 
 

@@ -39,7 +39,10 @@ class Style:
     type_case: Case
     indent: str
     bracket: Literal["next line", "same line", "indented"]
-    bare_single: float  # chance that a body of one statement goes without brackets
+    bare_single: float
+    """How often a body of one statement goes without brackets."""
+    one_line: float
+    """How often a short IF stands in one line."""
     else_if: Literal["same line", "own block"]
     condition_brackets: float
     assign: str
@@ -115,6 +118,7 @@ def draw_style(rng: Random) -> Style:
         ),
         bracket=weighted(rng, {"next line": 60, "same line": 28, "indented": 12}),
         bare_single=weighted(rng, {0.0: 45, 0.3: 25, 0.8: 30}),
+        one_line=weighted(rng, {0.0: 70, 0.25: 18, 0.8: 12}),
         else_if=weighted(rng, {"same line": 72, "own block": 28}),
         condition_brackets=weighted(rng, {0.0: 35, 1.0: 40, 0.5: 25}),
         assign=weighted(rng, {" = ": 86, "=": 10, "  = ": 2, "= ": 2}),

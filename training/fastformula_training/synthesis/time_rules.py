@@ -2,14 +2,10 @@
 
 from fastformula_training.synthesis import facts
 from fastformula_training.synthesis.draft import Draft
-from fastformula_training.synthesis.idioms import (
-    Passage,
-    initialise,
-    logged,
-    noted,
-    passages,
-)
+from fastformula_training.synthesis.idioms import passages
 from fastformula_training.synthesis.layout import Assign, If, Return, While
+from fastformula_training.synthesis.lookups import initialise
+from fastformula_training.synthesis.remarks import Passage, logged, noted
 
 ARRAYS = {
     "measure": "NUMBER",
