@@ -87,3 +87,23 @@ def test_a_hole_is_cut_once_only(documents: list[Document]) -> None:
         rows = cut_holes(parse(document.text), document, EVERY, 2, 400, 1)
         places = [(len(row.prefix), len(row.middle)) for row in rows]
         assert len(places) == len(set(places))
+
+
+def test_a_share_of_holes_stands_at_the_end_of_what_is_written(
+    documents: list[Document],
+) -> None:
+    whole, open_ended = (
+        [
+            row
+            for document in documents
+            for row in cut_holes(
+                parse(document.text), document, EVERY, 10, 400, 1, unfinished
+            )
+        ]
+        for unfinished in (0.0, 0.5)
+    )
+    assert [(row.prefix, row.middle) for row in whole] == [
+        (row.prefix, row.middle) for row in open_ended
+    ]
+    ended = sum(not row.suffix.strip() for row in open_ended)
+    assert 0.4 < ended / len(open_ended) < 0.6

@@ -36,7 +36,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A formula with a hole: `prefix + middle + suffix` is the whole text."""
+    """A formula with a hole: `prefix + middle + suffix` is the whole text.
+
+    But for holes at the end of a formula that is still being written, which have
+    nothing or a line end as their suffix.
+    """
 
     prefix: str
     middle: str
