@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
+
+_LOOP = re.compile(r"(\w{2,}?|\S{4,}?)\1{4,}")
+"""A piece of text five times running: a small model that has lost its way."""
 
 SAME = 0.95
 """Similarity from which two lines count as the same."""
@@ -33,7 +37,7 @@ def refusal(prefix: str, middle: str, suffix: str) -> str:
     alone = not prefix[prefix.rfind("\n") + 1 :].strip()
     if alone and before and len(lines) == 1 and lines[0] == before[-1]:
         return "repeats the line above"
-    if any(lines.count(line) > 2 for line in lines):
+    if _LOOP.search(middle) or any(lines.count(line) > 2 for line in lines):
         return "repeats itself"
     return ""
 
