@@ -68,7 +68,7 @@ class Draft:
                     f"{meaning} {extra}" if extra.isdigit() else f"{extra} {meaning}"
                 )
             name = self.spell(meaning)
-            if name.upper() not in self.spellings and name.upper() not in RESERVED:
+            if name.upper() not in TAKEN and name.upper() not in self.spellings:
                 break
         else:
             name = f"{name}_{len(self.spellings)}"
@@ -272,11 +272,12 @@ KINDS = {
     "basis": "period",
 }
 
-RESERVED = frozenset(
+TAKEN = frozenset(
     (
         *("ALIAS", "AND", "ARE", "AS", "CHANGE_CONTEXTS", "COUNT", "DATE", "DEFAULT"),
         *("DEFAULTED", "DELETE", "ELSE", "EXECUTE", "EXISTS", "EXIT", "FIRST", "FOR"),
         *("IF", "INPUTS", "IS", "LAST", "LIKE", "LOOP", "NEXT", "NOT", "NUMBER", "OR"),
+        *facts.CONTEXTS,
         *("PREVIOUS", "PRIOR", "RETURN", "TEXT", "THEN", "USING", "WAS", "WHILE"),
     )
 )

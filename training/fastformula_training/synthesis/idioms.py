@@ -177,9 +177,10 @@ def nested(draft: Draft) -> Passage:
     type_ = draft.rng.choice(("NUMBER", "NUMBER", "TEXT"))
     outer, inner = condition(draft), test(draft)
     first, second = expression(draft, type_), expression(draft, type_)
+    before = logged(draft)
     name = draft.new(type_)
     choice = If(((inner, [Assign(name, first)]),), [Assign(name, second)])
-    body: Passage = [*logged(draft), choice]
+    body: Passage = [*before, choice]
     if draft.chance(0.4):
         body += logged(draft)
     other = Assign(name, draft.text_of(name) if type_ == "TEXT" else draft.number())
