@@ -38,7 +38,7 @@ class Diagnostic:
 
 
 def render(text: str, diagnostics: Iterable[Diagnostic], path: str) -> str:
-    """`diagnostics` of `text` for a terminal, each with its line and carets."""
+    """`diagnostics` of `text` for a terminal: line, carets, and the first fix."""
     index = LineIndex(text)
     blocks = []
     for diagnostic in diagnostics:
@@ -53,5 +53,6 @@ def render(text: str, diagnostics: Iterable[Diagnostic], path: str) -> str:
             f"{diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]\n"
             f"    {line}\n"
             f"    {blank}{'^' * max(1, width)}\n"
+            + "".join(f"    fix: {fix.title}\n" for fix in diagnostic.fixes[:1])
         )
     return "\n".join(blocks)
