@@ -1,6 +1,6 @@
 """Run the extension in a real VS Code: its tests, or the pictures of the README.
 
-    python tools/vscode_host.py test
+    python tools/vscode_host.py [test]
     python tools/vscode_host.py pictures
 
 VS Code is the one inside npm's code-server, started as a bare server so that it takes
@@ -226,6 +226,11 @@ def take_pictures(editors: Editors, folder: Path) -> None:
     shutil.copytree(SCRIPTS / "pictures", workspace)
     settings: dict[str, object] = {
         "fastformula.server.path": str(Path(sys.executable).with_name("fastformula")),
+        "breadcrumbs.enabled": False,
+        "editor.minimap.enabled": False,
+        "window.commandCenter": False,
+        "workbench.activityBar.location": "hidden",
+        "workbench.layoutControl.enabled": False,
     }
     PICTURES.mkdir(parents=True, exist_ok=True)
     with serve(editors, folder / "code", settings, vsix) as address:
@@ -235,7 +240,7 @@ def take_pictures(editors: Editors, folder: Path) -> None:
 def main() -> None:
     """Install what is missing, then do what was asked."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("what", choices=["test", "pictures"])
+    parser.add_argument("what", choices=["test", "pictures"], nargs="?", default="test")
     parser.add_argument(
         "--cache",
         type=Path,
