@@ -30,6 +30,7 @@ from transformers import (
     StoppingCriteriaList,
 )
 from transformers.cache_utils import DynamicLayer
+from transformers.utils.logging import disable_progress_bar
 
 from fastformula_models import BackendSettings, fim
 from fastformula_models.backend import BackendError, Cancelled, Request
@@ -41,9 +42,10 @@ OFFLINE = os.environ["HF_HUB_OFFLINE"].upper() not in ("0", "FALSE")
 
 _ADAPTER_WEIGHTS = "adapter_model.safetensors"
 _PICKLED_WEIGHTS = "adapter_model.bin"
-# Neither constructor is annotated.
+# These three are not annotated.
 _generation: Callable[..., GenerationConfig] = GenerationConfig
 _quantization: Callable[..., BitsAndBytesConfig] = BitsAndBytesConfig
+_quiet: Callable[[], None] = disable_progress_bar
 
 _SENTINELS = 8  # more than any format puts around the two texts
 
@@ -59,6 +61,8 @@ class LocalBackend:
         Raises BackendError when one of them is missing, is not safe to load, or does
         not belong to the others.
         """
+        # Editors show what a server writes to its error output as errors.
+        _quiet()
         source = _find(settings)
         self._format = source.format
         self._tokenizer = load_tokenizer(source.tokenizer, source.revision)

@@ -201,12 +201,12 @@ class _NoRedirect(HTTPRedirectHandler):
 
     def redirect_request(
         self,
-        req: HttpRequest,  # noqa: ARG002 - urllib calls it by position
-        fp: IO[bytes],  # noqa: ARG002
-        code: int,  # noqa: ARG002
-        msg: str,  # noqa: ARG002
-        headers: HTTPMessage,  # noqa: ARG002
-        newurl: str,  # noqa: ARG002
+        req: HttpRequest,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
     ) -> HttpRequest | None:
         return None
 
