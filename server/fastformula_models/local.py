@@ -11,6 +11,7 @@ import os
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -87,6 +88,10 @@ class LocalBackend:
         self._model.generation_config = _generation()
         self._context = int(model.config.max_position_embeddings)
         self._budget = source.budget
+        # Lines are counted one by one, and between two keys all but one are the same.
+        self._count = lru_cache(4096)(
+            lambda text: len(fim.encode_text(self._tokenizer, self._format, text))
+        )
         self._cache: DynamicCache | None = None
         self._cached: list[int] = []
 
@@ -134,7 +139,7 @@ class LocalBackend:
             request.prefix,
             request.suffix,
             min(self._budget, room),
-            lambda text: len(fim.encode_text(self._tokenizer, self._format, text)),
+            self._count,
         )
         return fim.encode_prompt(self._tokenizer, self._format, prefix, suffix)
 
