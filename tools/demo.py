@@ -231,7 +231,7 @@ def show_how_to_attach() -> None:
     heading("5. Attach your editor")
     console.print(
         "VS Code   cd editors/vscode && npm ci && npm run package\n"
-        "          code --install-extension fastformula-*.vsix\n"
+        "          code --install-extension fastformula.vsix\n"
         "Neovim    copy or link editors/neovim into your runtime path, then\n"
         "          vim.lsp.enable('fastformula')            (0.11 and later)"
     )
