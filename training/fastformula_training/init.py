@@ -78,7 +78,9 @@ def init_base(config: BaseConfig) -> Path:
 
     import torch
     from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     tokenizer = train_tokenizer(texts, config.vocabulary, config.sentinels)
     torch.manual_seed(config.seed)
     model = AutoModelForCausalLM.from_config(  # type: ignore[no-untyped-call]
