@@ -6,7 +6,8 @@
 VS Code is the one inside npm's code-server, started as a bare server so that it takes
 tests, and shown by a headless Chromium. What npm has (about 0.9 GB) is installed into
 `--cache` the first time; Chromium has to be there, or on Debian under root is installed
-with apt. Linux and macOS.
+with apt. On Linux Node is installed too; elsewhere it has to be there. VERBOSE=1 shows
+all that the tests say.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -71,13 +73,10 @@ class Editors:
 
 def install(cache: Path) -> Editors:
     """Install into `cache` what is missing. Raises SystemExit without Chromium."""
-    node = cache / "node24"
-    _npm_install(node, f"node@{NODE}")
-    [programs] = node.glob("node_modules/node/node_modules/node-*/bin")
-    environment = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    node = find_node(cache / "node")
+    environment = {"PATH": f"{node}{os.pathsep}{os.environ['PATH']}"}
     code = cache / "code-server" / "node_modules" / "code-server" / "lib" / "vscode"
-    # Without the install scripts nothing is compiled; VS Code does without those parts.
-    _npm_install(code.parents[3], f"code-server@{CODE_SERVER}", **environment)
+    _npm_install(code.parents[3], "code-server", CODE_SERVER, **environment)
     for folder in (code, code / "extensions"):
         if not (folder / "node_modules").is_dir():
             command = ["npm", "install", "--omit=dev", "--ignore-scripts"]
@@ -85,23 +84,34 @@ def install(cache: Path) -> Editors:
                 command, cwd=folder, env=os.environ | environment, check=True
             )
     playwright = cache / "playwright"
-    _npm_install(playwright, f"playwright-core@{PLAYWRIGHT}", **environment)
-    return Editors(programs, code, playwright / "node_modules", find_chromium())
+    _npm_install(playwright, "playwright-core", PLAYWRIGHT, **environment)
+    return Editors(node, code, playwright / "node_modules", find_chromium())
 
 
-def _npm_install(folder: Path, package: str, **environment: str) -> None:
-    name, version = package.rsplit("@", 1)
+def find_node(folder: Path) -> Path:
+    """The programs of the Node that VS Code is built for, installed if need be."""
+    if found := shutil.which("node"):
+        version = subprocess.check_output([found, "--version"], encoding="utf-8")
+        if version.startswith(f"v{NODE.partition('.')[0]}."):
+            return Path(found).parent
+    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine())
+    if sys.platform != "linux" or machine is None or not shutil.which("npm"):
+        raise SystemExit(f"needs Node {NODE} on the search path")
+    _npm_install(folder, f"node-linux-{machine}", NODE)
+    return folder / "node_modules" / f"node-linux-{machine}" / "bin"
+
+
+def _npm_install(folder: Path, name: str, version: str, **environment: str) -> None:
     manifest = folder / "node_modules" / name / "package.json"
     if manifest.is_file():
         installed = json.loads(manifest.read_text(encoding="utf-8"))["version"]
         if installed == version:
             return
     folder.mkdir(parents=True, exist_ok=True)
-    print(f"installing {package} into {folder}", flush=True)
-    # `node` is nothing but what its install script fetches from the registry.
-    scripts = [] if name == "node" else ["--ignore-scripts"]
+    print(f"installing {name} {version} into {folder}", flush=True)
+    # Without the install scripts nothing is compiled; VS Code does without those parts.
     subprocess.run(
-        ["npm", "install", "--prefix", str(folder), *scripts, package],
+        ["npm", "install", "--prefix", folder, "--ignore-scripts", f"{name}@{version}"],
         env=os.environ | environment,
         check=True,
         stdout=subprocess.DEVNULL,
