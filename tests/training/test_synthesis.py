@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from fastformula.syntax import children, parse, tree
+from fastformula.language import Function, find_functions
+from fastformula.syntax import children, parse, tree, walk
 from fastformula_training.cli import main
 from fastformula_training.documents import Document, read_documents
 from fastformula_training.synthesis import facts, synthesize
@@ -126,6 +127,22 @@ def test_names_have_values_before_they_are_read(formulas: list[Document]) -> Non
                 case _:
                     body.append(statement)
         _check(body, known, formula)
+
+
+def test_calls_are_of_functions_that_oracle_has(formulas: list[Document]) -> None:
+    """With as many arguments as one of the signatures takes."""
+    for formula in formulas:
+        for node in walk(parse(formula.text).tree):
+            if isinstance(node, tree.Call):
+                count = len(node.arguments)
+                signatures = find_functions(node.function.text)
+                assert any(_takes(one, count) for one in signatures), node.function
+
+
+def _takes(function: Function, count: int) -> bool:
+    needed = sum(not parameter.optional for parameter in function.parameters)
+    endless = any(parameter.repeats for parameter in function.parameters)
+    return needed <= count and (endless or count <= len(function.parameters))
 
 
 def test_authors_differ(formulas: list[Document]) -> None:
