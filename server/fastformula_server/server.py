@@ -12,7 +12,12 @@ from typing import Any, NamedTuple
 from fastformula import Parsed
 from lsprotocol import types
 from pygls.capabilities import get_capability
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.exceptions import (
+    JsonRpcException,
+    JsonRpcInvalidParams,
+    JsonRpcInvalidRequest,
+    JsonRpcServerNotInitialized,
+)
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
@@ -45,7 +50,7 @@ class At(NamedTuple):
 
 
 class FormulaProtocol(LanguageServerProtocol):
-    """pygls's protocol, with an answer to requests that cannot be understood."""
+    """pygls's protocol, but every request is answered, also one that is wrong."""
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Turn JSON into a typed message.
@@ -60,6 +65,20 @@ class FormulaProtocol(LanguageServerProtocol):
                 error = JsonRpcInvalidParams(f"Invalid parameters: {data['method']}")
                 self._send_response(data["id"], error=error.to_response_error())
             raise
+
+    def handle_message(self, message: Any) -> None:
+        """Answer or handle a message; requests out of order get an error, too."""
+        method = getattr(message, "method", None)
+        if method is not None and hasattr(message, "id"):
+            refusal: JsonRpcException | None = None
+            if self._shutdown:
+                refusal = JsonRpcInvalidRequest("The server has been shut down.")
+            elif self._workspace is None and method != types.INITIALIZE:
+                refusal = JsonRpcServerNotInitialized("Send initialize first.")
+            if refusal is not None:
+                self._send_response(message.id, error=refusal.to_response_error())
+                return
+        super().handle_message(message)
 
 
 class FormulaServer(LanguageServer):

@@ -65,7 +65,7 @@ def command(paths: tuple[Path, ...], output_format: str) -> None:
     if output_format == "json":
         click.echo(json.dumps(rows, indent=2))
     else:
-        click.echo(_summary(count, found))
+        click.echo(_summary(count, found, len(failures)))
     sys.exit(2 if failures else 1 if found[Severity.ERROR] else 0)
 
 
@@ -113,12 +113,12 @@ def _show(file: TextFile, diagnostics: Iterable[Diagnostic]) -> None:
     Console(theme=Theme(_STYLES)).print(text, soft_wrap=True)
 
 
-def _summary(count: int, found: Counter[Severity]) -> str:
-    files = _counted(count, "file")
+def _summary(count: int, found: Counter[Severity], failures: int) -> str:
     kinds = ", ".join(
         _counted(found[severity], severity) for severity in Severity if found[severity]
     )
-    return f"{files} checked: {kinds or 'no problems found'}"
+    unread = f"; {failures} could not be read" if failures else ""
+    return f"{_counted(count, 'file')} checked: {kinds or 'no problems found'}{unread}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -1,0 +1,194 @@
+"""A server in a process of its own, talked to byte by byte; and a slow model."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+SECONDS = 30
+"""After which a test gives up; nothing here should take one."""
+
+
+def server_environment(**more: str) -> dict[str, str]:
+    """The environment without settings of whoever runs the tests."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("FASTFORMULA_")
+    }
+    return {**kept, **more}
+
+
+class Wire:
+    """A server process and the raw messages to and from it."""
+
+    def __init__(self, *options: str, arguments: tuple[str, ...] = ("serve",)) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, *options, "-m", "fastformula_server", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=server_environment(),
+        )
+        self.errors = b""
+        self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._readers = [
+            threading.Thread(target=work, daemon=True)
+            for work in (self._read, self._read_errors)
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def send_bytes(self, data: bytes) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def send(
+        self, method: str, params: object = None, number: int | None = None
+    ) -> None:
+        message: dict[str, object] = {"jsonrpc": "2.0", "method": method}
+        if number is not None:
+            message["id"] = number
+        if params is not None:
+            message["params"] = params
+        self.send_body(json.dumps(message).encode())
+
+    def send_body(self, body: bytes) -> None:
+        self.send_bytes(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    def receive(self) -> dict[str, Any]:
+        message = self._messages.get(timeout=SECONDS)
+        assert message is not None, f"the server ended:\n{self.errors.decode()}"
+        return message
+
+    def answer(self, number: int) -> dict[str, Any]:
+        """The answer to the request `id`; what comes before it is dropped."""
+        while True:
+            message = self.receive()
+            if message.get("id") == number and "method" not in message:
+                return message
+
+    def initialize(self, **params: object) -> dict[str, Any]:
+        defaults = {"processId": None, "rootUri": None, "capabilities": {}}
+        self.send("initialize", defaults | params, number=0)
+        result = self.answer(0)["result"]
+        assert isinstance(result, dict)
+        return result
+
+    def wait(self) -> int:
+        """The exit code, once the process ends by itself."""
+        code = self.process.wait(SECONDS)
+        for reader in self._readers:
+            reader.join(SECONDS)
+        return code
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            assert stream
+            # Killing it may leave the last words to it unwritten.
+            with contextlib.suppress(OSError):
+                stream.close()
+
+    def _read(self) -> None:
+        stream = self.process.stdout
+        assert stream
+        length = 0
+        while header := stream.readline():
+            if match := re.match(rb"Content-Length: (\d+)", header):
+                length = int(match[1])
+            elif not header.strip():
+                self._messages.put(json.loads(stream.read(length)))
+        self._messages.put(None)
+
+    def _read_errors(self) -> None:
+        assert self.process.stderr
+        for line in self.process.stderr:
+            self.errors += line
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., Wire]]:
+    """A function that starts a server and connects to it."""
+    wires: list[Wire] = []
+
+    def start(*options: str, arguments: tuple[str, ...] = ("serve",)) -> Wire:
+        wires.append(Wire(*options, arguments=arguments))
+        return wires[-1]
+
+    yield start
+    for wire in wires:
+        wire.close()
+
+
+class SlowModel:
+    """An OpenAI-compatible endpoint that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.answers = iter(lambda: "l_hours * 2", None)
+        self.asked = threading.Semaphore(0)
+        self.let = threading.Event()
+        self.requests: list[dict[str, Any]] = []
+        model = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                model.requests.append(json.loads(self.rfile.read(length)))
+                model.asked.release()
+                model.let.wait(SECONDS)
+                choice = {"text": next(model.answers), "finish_reason": "stop"}
+                try:
+                    self.send_response(200)
+                    self.send_header("Content-Type", "application/json")
+                    self.end_headers()
+                    self.wfile.write(json.dumps({"choices": [choice]}).encode())
+                except OSError:
+                    pass  # nobody waits for it any more
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(
+            target=self.server.serve_forever, args=(0.01,), daemon=True
+        ).start()
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The settings of a server that is to ask it, without waiting first."""
+        return {
+            "completion": {
+                "backend": "remote",
+                "endpoint": f"http://127.0.0.1:{self.server.server_port}/v1",
+                "model": "slow",
+                "format": "qwen2.5-coder",
+                "debounceMilliseconds": 0,
+            }
+        }
+
+    def close(self) -> None:
+        self.let.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def slow_model() -> Iterator[SlowModel]:
+    model = SlowModel()
+    yield model
+    model.close()
