@@ -62,6 +62,10 @@ let status: vscode.LanguageStatusItem;
 let client: LanguageClient | undefined;
 let pending: Promise<void> = Promise.resolve();
 let asking = false;
+/** Gives up waiting for a server that is starting. */
+let interrupt = (): void => undefined;
+
+class Interrupted extends Error {}
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   output = vscode.window.createOutputChannel('FastFormula', { log: true });
@@ -97,6 +101,7 @@ export async function deactivate(): Promise<void> {
 
 /** Restarts queue up, so that two of them never own two servers. */
 function restart(): Promise<void> {
+  interrupt();
   pending = pending.then(stop).then(start);
   return pending;
 }
@@ -135,19 +140,22 @@ async function start(): Promise<void> {
     status.text = `FastFormula ${version ?? ''}`.trim();
     status.detail = server.command;
   } catch (error) {
-    output.error(String(error));
-    report(error instanceof ServerNotFound ? error.message : START_FAILED);
+    if (!(error instanceof Interrupted)) {
+      output.error(String(error));
+      report(error instanceof ServerNotFound ? error.message : START_FAILED);
+    }
     await stop();
   } finally {
     status.busy = false;
   }
 }
 
-/** `work`, or an error when it takes longer than `limit` milliseconds. */
+/** `work`, or an error after `limit` milliseconds or when interrupted. */
 async function within(limit: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer in ${limit / 1000} s`)), limit);
+    interrupt = () => reject(new Interrupted());
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,6 +1,6 @@
 // Runs inside the extension host, by VS Code's contract for extensionTestsPath.
 const assert = require('node:assert/strict');
-const { readFile } = require('node:fs/promises');
+const { readFile, writeFile } = require('node:fs/promises');
 const vscode = require('vscode');
 
 const ANSWER = 'hours * rate';
@@ -19,7 +19,8 @@ async function until(ask, what, milliseconds = 20_000) {
 
 /** What VS Code has sent to the server, with the pid of each server started. */
 async function messages() {
-  const lines = (await readFile(process.env.FASTFORMULA_MESSAGES, 'utf8')).split('\n');
+  const file = process.env.FASTFORMULA_MESSAGES;
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n');
   return lines.slice(0, -1).map((line) => JSON.parse(line));
 }
 
@@ -200,6 +201,18 @@ const tests = {
     assert.match(shown[0], /Open settings/);
     await server.update('path', undefined, vscode.ConfigurationTarget.Workspace);
     const before = (await sent('initialized')).length;
+    await until(async () => (await sent('initialized')).length > before, 'start again');
+  },
+
+  'a server that never answers is given up for another': async () => {
+    const silent = `${vscode.workspace.workspaceFolders[0].uri.fsPath}/silent`;
+    await writeFile(silent, '#!/bin/sh\nexec cat >/dev/null\n', { mode: 0o755 });
+    const server = vscode.workspace.getConfiguration('fastformula.server');
+    await server.update('path', silent, vscode.ConfigurationTarget.Workspace);
+    void run('fastformula.restartServer');
+    const before = (await sent('initialized')).length;
+    await server.update('path', undefined, vscode.ConfigurationTarget.Workspace);
+    await run('fastformula.restartServer');
     await until(async () => (await sent('initialized')).length > before, 'start again');
   },
 
