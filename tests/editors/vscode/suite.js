@@ -92,6 +92,29 @@ const tests = {
     await until(() => diagnostics(document).length === 0, 'end of the diagnostics');
   },
 
+  'a quick fix mends the formula': async () => {
+    const { document } = await open('pay := 1\nRETURN pay\n');
+    await until(() => diagnostics(document).length, 'diagnostics');
+    const [{ range }] = diagnostics(document);
+    const [action] = await run('vscode.executeCodeActionProvider', document.uri, range);
+    await vscode.workspace.applyEdit(action.edit);
+    assert.equal(document.getText(), 'pay = 1\nRETURN pay\n');
+    await until(() => diagnostics(document).length === 0, 'end of the diagnostics');
+  },
+
+  'a formula has an outline and folds': async () => {
+    const block = 'IF hours > 40 THEN (\n  pay = hours * rate\n)\n';
+    const { document } = await open(`${HEAD}${block}RETURN pay\n`);
+    const outline = await until(async () => {
+      const found = await run('vscode.executeDocumentSymbolProvider', document.uri);
+      return found?.length && found;
+    }, 'outline');
+    const names = JSON.stringify(outline.map((symbol) => symbol.name));
+    assert.match(names, /hours/);
+    const folds = await run('vscode.executeFoldingRangeProvider', document.uri);
+    assert.ok(folds.some((fold) => fold.start === 2), JSON.stringify(folds));
+  },
+
   'functions complete and explain themselves': async () => {
     const { document, at } = await open(`${HEAD}pay = GREAT|\nRETURN pay\n`);
     const list = await until(async () => {
