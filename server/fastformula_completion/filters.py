@@ -27,7 +27,7 @@ def tidy(prefix: str, middle: str) -> str:
 
 def refusal(prefix: str, middle: str, suffix: str) -> str:
     """Why `middle` should not be shown; "" if it should."""
-    if not any(character.isalnum() for character in middle):
+    if not any(character.isalnum() or character in "'(" for character in middle):
         return "nothing but signs"
     lines = [line.strip() for line in middle.splitlines() if line.strip()]
     following = [line.strip() for line in suffix.splitlines() if line.strip()]

@@ -3,6 +3,7 @@
 The recogniser stands at the cursor; completion and suffix are fed to it. As soon as
 its stack, after a token of the suffix, is the one it had there without the
 completion, the rest of the text is read as before and nothing more need be looked at.
+Until then the same headers and brackets must be open: else what follows has moved.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 from fastformula import Parsed, parse
 from fastformula.syntax import Stack, Token, recogniser
-from fastformula.syntax.recogniser import same_stack
+from fastformula.syntax.recogniser import same_shape, same_stack, tokens_on
 from fastformula.syntax.recovery import read_prefix
 from fastformula.syntax.tokens import END, mark_return_lists, scan
 
@@ -40,8 +41,12 @@ class Place:
     """Whether the text has no syntax error as it is."""
     may_adopt: bool
     """Whether what follows may become part of what the completion begins."""
-    reference: dict[int, Stack] = field(default_factory=dict)
-    """By offset, stacks after tokens of the suffix with which all that follows fits."""
+    suffix: list[tuple[Token, Stack]] = field(default_factory=list)
+    """Tokens behind the cursor with the stack after each, as far as read."""
+    unread: Iterator[tuple[Token, Stack]] = field(default_factory=lambda: iter(()))
+    """The rest of them."""
+    known: dict[int, Stack] = field(default_factory=dict)
+    """By offset, a stack with which a broken text was read to its end."""
 
 
 def open_place(text: str, offset: int) -> Place:
@@ -60,20 +65,33 @@ def open_place(text: str, offset: int) -> Place:
         valid,
         may_adopt=not valid or _ends_header(text, offset, prefix.tokens),
     )
-    if valid:
-        _note_suffix(place)
+    place.unread = (
+        (token, stack)
+        for token, stack in _read(text, anchor, place.stack)
+        if token.start >= offset and stack is not None
+    )
     return place
 
 
-def _note_suffix(place: Place) -> None:
-    """Note the stacks after the first two whole tokens behind the cursor."""
-    stack: Stack | None = place.stack
-    for token in mark_return_lists(scan(place.text, place.anchor)):
-        stack = recogniser().feed(stack, token.kind) if stack else None
-        if stack is None or len(place.reference) == 2:
+def _read(text: str, anchor: int, stack: Stack) -> Iterator[tuple[Token, Stack | None]]:
+    """Tokens from `anchor` with the stack after each, up to one that does not fit."""
+    after: Stack | None = stack
+    for token in mark_return_lists(scan(text, anchor)):
+        after = recogniser().feed(stack, token.kind)
+        yield token, after
+        if after is None:
             return
-        if token.start >= place.offset:
-            place.reference[token.start] = stack
+        stack = after
+
+
+def _suffix_token(place: Place, number: int) -> tuple[Token, Stack] | None:
+    """The token so many behind the cursor, and the stack after it as things are."""
+    while len(place.suffix) <= number:
+        following = next(place.unread, None)
+        if following is None:
+            return None
+        place.suffix.append(following)
+    return place.suffix[number]
 
 
 def _ends_header(text: str, offset: int, tokens: Sequence[Token]) -> bool:
@@ -101,67 +119,108 @@ def _indent(text: str, line_start: int) -> int:
 
 
 def fits(place: Place, middle: str) -> bool:
-    """Whether the text with `middle` at the cursor can be read to its end.
+    """Whether `middle` can stand at the cursor.
 
-    And, unless `place.may_adopt`, whether what follows keeps its place in the tree.
-    A text that is broken further down may stay so: that is for `adds_no_error`.
+    In a text without errors: the whole can be read to its end, and, unless
+    `place.may_adopt`, what follows stays inside the same headers and brackets. In a
+    broken one: `middle` itself can be read; the rest is for `adds_no_error`.
     """
     shift = len(middle)
     end = place.offset + shift
     text = place.text[: place.offset] + middle + place.text[place.offset :]
-    feed = recogniser().feed
-    stack: Stack | None = place.stack
-    read: list[tuple[int, Stack]] = []
-    for token in mark_return_lists(scan(text, place.anchor)):
-        assert stack is not None
-        stack = feed(stack, token.kind)
+    number = 0
+    read: dict[int, Stack] = {}
+    for token, stack in _read(text, place.anchor, place.stack):
         if stack is None:
-            if token.start < end or place.valid:
+            return not place.valid and token.start >= end
+        if token.start < end:
+            # A token that runs over the end has swallowed what follows.
+            if token.end > end and token.end - shift > _word_end(place):
                 return False
-            # Something that is wrong further down anyway, perhaps.
-            return any(
-                error.span.start <= token.end - shift
-                and token.start - shift <= error.span.end
-                and error.span.start > _line_end(place)
-                for error in place.parsed.errors
-            )
-        if token.start < end or token.kind == END:
             continue
         at = token.start - shift
-        known = place.reference.get(at)
-        if known is not None and same_stack(known, stack):
-            break
-        # A bracket that closes what was open at the cursor still holds what the
-        # completion put into it; one token on there must be no difference left.
-        closes = not read and token.kind in ("RPAR", "RSQB")
-        if place.valid and not place.may_adopt and not closes:
+        if not place.valid:
+            known = place.known.get(at)
+            if known is not None and same_stack(known, stack):
+                break
+            read[at] = stack
+            continue
+        now = _suffix_token(place, number)
+        number += 1
+        if now is None or now[0].start != at:
             return False
-        read.append((at, stack))
-    if not place.valid:
-        # What was read to the end once need not be read again for the next candidate.
-        place.reference.update(read)
+        if same_stack(now[1], stack):
+            return True
+        if not place.may_adopt and not same_shape(now[1], stack):
+            return False
+    # What was read to the end once need not be read again for the next candidate.
+    place.known.update(read)
     return True
 
 
-def _line_end(place: Place) -> int:
-    end = place.text.find("\n", place.offset)
-    return len(place.text) if end < 0 else end
+def _word_end(place: Place) -> int:
+    """Where the word ends that the cursor touches, if it touches one."""
+    end = place.offset
+    while end < len(place.text) and (
+        place.text[end].isalnum() or place.text[end] == "_"
+    ):
+        end += 1
+    return end
 
 
 def adds_no_error(place: Place, middle: str) -> bool:
-    """Whether the whole text with `middle` has only the errors it has without."""
+    """Whether the whole text with `middle` is no worse than it is without.
+
+    A text that breaks off inside a bracket still breaks off behind the completion,
+    so the one error that may stand there is that something is missing.
+    """
     shift = len(middle)
     text = place.text[: place.offset] + middle + place.text[place.offset :]
-    known = {(error.code, error.span.start) for error in place.parsed.errors}
-    for error in parse(text).errors:
+    errors = parse(text).errors
+    before = [error for error in place.parsed.errors if error.code != "semicolon"]
+    known = {(error.code, error.span.start) for error in before}
+    fresh = []
+    for error in errors:
         start = error.span.start
-        if start >= place.offset + shift:
-            start -= shift
-        elif error.span.end > place.offset:
-            return False
-        if (error.code, start) not in known:
-            return False
-    return True
+        behind = start >= place.offset + shift
+        if (error.code, start - shift if behind else start) not in known:
+            fresh.append(error)
+    if not fresh:
+        return True
+    return (
+        len(errors) <= len(before)
+        and all(error.code == "syntax-missing" for error in fresh)
+        and all(error.span.end >= place.offset + shift for error in fresh)
+        and not _leaves_open(place, middle)
+    )
+
+
+_OPENERS = frozenset(
+    "LPAR LSQB IF THEN ELSE WHILE LOOP CHANGE_CONTEXTS CALL_FORMULA".split()
+)
+
+
+def _leaves_open(place: Place, middle: str) -> bool:
+    """Whether a header, bracket or operator of `middle` still waits for more."""
+    feed = recogniser().feed
+    stack = _stack_at(place, middle)
+    if feed(stack, "NUMBER") or (feed(stack, "NAME") and not feed(stack, "UNKNOWN")):
+        return True
+    before, after = (
+        [kind for kind, _ in tokens_on(_stack_at(place, part)) if kind in _OPENERS]
+        for part in ("", middle)
+    )
+    return len(after) > len(before)
+
+
+def _stack_at(place: Place, middle: str) -> Stack:
+    text = place.text[place.anchor : place.offset] + middle
+    last = place.stack
+    for token, stack in _read(text, 0, place.stack):
+        if stack is None or token.kind == END:
+            break
+        last = stack
+    return last
 
 
 def prefixes(place: Place, middle: str) -> Iterator[str]:
@@ -179,11 +238,20 @@ def trim_to_fit(place: Place, middle: str) -> str:
     longer one that breaks off.
     """
     shorter = ""
+    parses = 0
     for candidate in prefixes(place, middle):
         if not fits(place, candidate):
             continue
+        if not place.valid:
+            parses += 1
+            if parses > _MOST_PARSES or not adds_no_error(place, candidate):
+                continue
         rest = middle[len(candidate) :]
         if not rest.strip() or "\n" in rest[: len(rest) - len(rest.lstrip())]:
             return candidate
         shorter = shorter or candidate
     return shorter
+
+
+_MOST_PARSES = 8
+"""How many beginnings are tried with a whole parse each, in a broken text."""

@@ -6,8 +6,9 @@ stays valid for ever; two stacks that grew from one share all that is below.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from fastformula.syntax.tables import Tables, load_tables
@@ -127,4 +128,31 @@ def same_stack(one: Stack | None, other: Stack | None) -> bool:
         if one is None or other is None or one.state != other.state:
             return False
         one, other = one.below, other.below
+    return True
+
+
+def tokens_on(stack: Stack | None) -> Iterator[tuple[str, Stack]]:
+    """The tokens on `stack` that no rule has taken yet, each with its place in the chain.
+
+    From the top: the statement begun last, then the headers and brackets around it.
+    """
+    shifted = load_tables().shifted
+    while stack is not None:
+        kind = shifted.get(stack.state)
+        if kind is not None:
+            yield kind, stack
+        stack = stack.below
+
+
+def same_shape(one: Stack, other: Stack) -> bool:
+    """Whether the same headers and brackets are open in both stacks.
+
+    Only the tokens on the stacks are compared, not what rules made of others: a list
+    with another statement in front is still the same list.
+    """
+    for mine, yours in zip_longest(tokens_on(one), tokens_on(other)):
+        if mine is None or yours is None or mine[0] != yours[0]:
+            return False
+        if mine[1] is yours[1]:
+            return True
     return True

@@ -34,6 +34,8 @@ class Tables:
     soft: frozenset[str]
     """Terminals of the soft keywords: names where the state does not accept them."""
     ignored: frozenset[str]
+    shifted: dict[int, str]
+    """From each state that a token leads to, and not a rule, to that token's kind."""
 
 
 @cache
@@ -66,4 +68,10 @@ def load_tables() -> Tables:
         keywords={terminals[name]["pattern"]: name for name in words},
         soft=frozenset(name for name in words if terminals[name]["soft"]),
         ignored=frozenset(data["ignored"]),
+        shifted={
+            target: kind
+            for row in data["actions"]
+            for kind, target in row.items()
+            if target >= 0
+        },
     )
