@@ -63,15 +63,18 @@ def complete(
     if decision.refusal:
         return answer("", "", decision.refusal)
     prefix, suffix = text[:offset], text[offset:]
+    # Models are trained on plain line feeds, whatever the file has.
+    line_end = "\r\n" if "\r\n" in text else "\n"
     request = Request(
-        prefix,
-        suffix,
+        prefix.replace("\r\n", "\n"),
+        suffix.replace("\r\n", "\n"),
         max_tokens=MOST_TOKENS,
         stop=enough(several_lines=decision.several_lines),
         cancelled=cancelled or threading.Event(),
     )
     raw = backend.complete(request)
     middle = tidy(prefix, cut(raw, several_lines=decision.several_lines))
+    middle = middle.replace("\n", line_end)
     if not middle.strip():
         return answer("", raw, "the model had nothing to say")
     place = open_place(text, offset)

@@ -10,7 +10,7 @@ from fastformula.syntax.repair import Repair
 from fastformula.syntax.rewriting import find_opener, mistake, replacement
 from fastformula.syntax.tables import load_tables
 from fastformula.syntax.tokens import END, NAMES, Token
-from fastformula.text import LineIndex, Span
+from fastformula.text import LINE_BREAK, Span
 
 SIGNS = {
     "LPAR": "(",
@@ -164,7 +164,7 @@ def _describe_missing(
     if kinds == ["RPAR"]:
         opener = _unclosed(tokens, repair.at)
         if opener is not None and opener + 1 < repair.at:
-            line = LineIndex(text).position(tokens[opener].start).line + 1
+            line = len(LINE_BREAK.findall(text, 0, tokens[opener].start)) + 1
             advice = f" It closes the `(` of line {line}."
     elif kinds == ["NAME"] and starts and following.kind == "EQUAL":
         advice = " A value is assigned to a variable: `name = value`."

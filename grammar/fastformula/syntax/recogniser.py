@@ -132,7 +132,7 @@ def same_stack(one: Stack | None, other: Stack | None) -> bool:
 
 
 def tokens_on(stack: Stack | None) -> Iterator[tuple[str, Stack]]:
-    """The tokens on `stack` that no rule has taken yet, each with its place in the chain.
+    """The tokens on `stack` that no rule has taken yet, each with its place there.
 
     From the top: the statement begun last, then the headers and brackets around it.
     """

@@ -9,8 +9,12 @@ from fastformula.diagnostic import Diagnostic
 from fastformula.syntax.messages import describe
 from fastformula.syntax.normalisation import normalise
 from fastformula.syntax.recogniser import START, Stack, recogniser
-from fastformula.syntax.repair import find_repair
+from fastformula.syntax.repair import find_repair, skip_rest
+from fastformula.syntax.rewriting import mistake
 from fastformula.syntax.tokens import Token, tokenize
+
+MOST_ERRORS = 1000
+"""How many mistakes are mended in one text before the rest is left unread."""
 
 
 def run(
@@ -33,11 +37,24 @@ def run(
         if after is not None:
             stacks.append(after)
             continue
-        repair = find_repair(text, stacks, tokens, at)
-        errors.append(describe(text, tokens, stacks, at, repair))
+        if len(errors) < MOST_ERRORS:
+            repair = find_repair(text, stacks, tokens, at)
+            errors.append(describe(text, tokens, stacks, at, repair))
+        else:
+            repair = skip_rest(stacks, tokens, at)
+            errors.append(_describe_rest(tokens[at]))
         tokens[repair.at : repair.at + repair.removed] = repair.tokens
         del stacks[repair.at + 1 :]
     return tokens, stacks, errors
+
+
+def _describe_rest(token: Token) -> Diagnostic:
+    return mistake(
+        "too-many",
+        token.span,
+        f"There are more than {MOST_ERRORS} mistakes above; the rest of the text was "
+        "not read. Is this a formula?",
+    )
 
 
 class Prefix(NamedTuple):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from fastformula.syntax.recogniser import Stack, recogniser
+from fastformula.syntax.recogniser import Stack, recogniser, same_stack
 from fastformula.syntax.tokens import END, NAMES, Token
 
 LOOK_AHEAD = 20
@@ -19,6 +19,11 @@ LOOK_AHEAD = 20
 
 LOOK_BACK = 4
 """How many tokens before the bad one a repair may change."""
+
+REACH = 3000
+"""How many tokens away a bracket or the start of a statement is looked for, so that
+a text of nothing but mistakes costs no more than so much for each.
+"""
 
 Action = Literal["delete", "insert", "replace", "swap", "skip"]
 
@@ -122,7 +127,7 @@ def _find_bracket(
     likely: list[Repair] = []
     possible: list[Repair] = []
     openers: list[int] = []
-    for at in range(bad):
+    for at in range(max(0, bad - REACH), bad):
         token = tokens[at]
         if openers and not surplus and _falls_back(text, tokens, openers[-1], at):
             place = token.lead
@@ -158,7 +163,7 @@ def _find_doubled(
     if recogniser().expected(stacks[bad]) != {"RPAR"}:
         return None
     depth = 0
-    for at in range(bad - 1, 0, -1):
+    for at in range(bad - 1, max(0, bad - REACH), -1):
         depth += {"RPAR": 1, "LPAR": -1}.get(tokens[at].kind, 0)
         if depth < 0:
             rest = tokens[at + 1 : bad + LOOK_AHEAD]
@@ -263,11 +268,15 @@ def _candidates(
 def _skip(stacks: Sequence[Stack], tokens: Sequence[Token], bad: int) -> Repair:
     """Give up the statement: one UNKNOWN for all up to a token that fits again."""
     feed, advance = recogniser().feed, recogniser().advance
-    statement_starts = [
-        (at, unknown)
-        for at in range(bad, -1, -1)
-        if (unknown := feed(stacks[at], "UNKNOWN"))
-    ]
+    statement_starts: list[tuple[int, Stack]] = []
+    for at in range(bad, max(-1, bad - REACH), -1):
+        unknown = feed(stacks[at], "UNKNOWN")
+        # Statements of one list begin with equal stacks: the nearest stands for all.
+        if unknown and not any(
+            start < bad and same_stack(unknown, known)
+            for start, known in statement_starts
+        ):
+            statement_starts.append((at, unknown))
     for end in range(bad, len(tokens)):
         kind = tokens[end].kind
         if end == bad and kind != END and not starts_statement(tokens, end):
@@ -280,6 +289,16 @@ def _skip(stacks: Sequence[Stack], tokens: Sequence[Token], bad: int) -> Repair:
                 continue
             if advance(unknown, ahead)[1] == len(ahead):
                 return _unknown(tokens, at, end)
+    return skip_rest(stacks, tokens, bad)
+
+
+def skip_rest(stacks: Sequence[Stack], tokens: Sequence[Token], bad: int) -> Repair:
+    """Give up all from the statement around `tokens[bad]` to the end."""
+    feed = recogniser().feed
+    for at in range(bad, 0, -1):
+        unknown = feed(stacks[at], "UNKNOWN")
+        if unknown and feed(unknown, END):
+            return _unknown(tokens, at, len(tokens) - 1)
     return _unknown(tokens, 0, len(tokens) - 1)
 
 

@@ -69,6 +69,9 @@ def ends_operand(token: Token) -> bool:
     )
 
 
+REACH = 3000
+"""How many tokens away the partner of a bracket is looked for, to bound the cost."""
+
 OPERATORS = frozenset(
     "PLUS MINUS STAR SLASH CONCAT EQUAL NE LESSTHAN MORETHAN LE GE LPAR LSQB COMMA"
     " IF AND OR NOT WHILE LIKE".split()
@@ -79,7 +82,7 @@ OPERATORS = frozenset(
 def find_opener(tokens: Sequence[Token], closer: int) -> int:
     """Index of the `(` that `tokens[closer]`, a `)`, closes; -1 if there is none."""
     depth = 0
-    for at in range(closer, -1, -1):
+    for at in range(closer, max(-1, closer - REACH), -1):
         depth += {"RPAR": 1, "LPAR": -1}.get(tokens[at].kind, 0)
         if depth == 0:
             return at
@@ -89,7 +92,7 @@ def find_opener(tokens: Sequence[Token], closer: int) -> int:
 def find_closer(tokens: Sequence[Token], opener: int) -> int:
     """Index of the `)` that closes `tokens[opener]`, a `(`; -1 if there is none."""
     depth = 0
-    for at in range(opener, len(tokens)):
+    for at in range(opener, min(opener + REACH, len(tokens))):
         depth += {"LPAR": 1, "RPAR": -1}.get(tokens[at].kind, 0)
         if depth == 0:
             return at
