@@ -59,6 +59,14 @@ def read_file(path: Path) -> TextFile:
         raise FileError(f"{path}: {error}") from error
 
 
+def is_folder(path: Path) -> bool:
+    """Whether `path` is a folder; what cannot be looked at is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def find_files(folder: Path, report: Callable[[FileError], None]) -> Iterator[Path]:
     """The formulas below `folder`, by name; hidden folders are left out.
 

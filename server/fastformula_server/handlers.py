@@ -125,7 +125,7 @@ async def on_completion(
     at = await ls.at(params.text_document, params.position)
     if at is None:
         return None
-    found = complete(at.parsed, at.offset)
+    found = await ls.parses.work(at.document, lambda: complete(at.parsed, at.offset))
     return convert.from_completion(at.document, found, snippets=ls.snippets)
 
 
@@ -134,7 +134,11 @@ async def on_document_symbol(
 ) -> list[types.DocumentSymbol] | None:
     """The outline."""
     found = await ls.parsed(params.text_document)
-    return found and convert.from_symbols(found[0], outline(found[1]))
+    if found is None:
+        return None
+    document, parsed = found
+    symbols = await ls.parses.work(document, lambda: outline(parsed))
+    return convert.from_symbols(document, symbols)
 
 
 async def on_folding_range(
@@ -142,7 +146,11 @@ async def on_folding_range(
 ) -> list[types.FoldingRange] | None:
     """What can be folded away."""
     found = await ls.parsed(params.text_document)
-    return found and convert.from_folds(found[0], fold(found[1]))
+    if found is None:
+        return None
+    document, parsed = found
+    folds = await ls.parses.work(document, lambda: fold(parsed))
+    return convert.from_folds(document, folds)
 
 
 async def on_hover(ls: FormulaServer, params: types.HoverParams) -> types.Hover | None:

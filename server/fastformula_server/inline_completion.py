@@ -151,7 +151,7 @@ class InlineCompletions:
         self._supersede(uri)
 
     def close(self) -> None:
-        """End all requests and give the model back; waits a moment, no longer."""
+        """End all requests, and give the model a moment to stop."""
         for uri in list(self._running):
             self._supersede(uri)
         self._worker.close(_SHUTDOWN_PATIENCE)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
 from fastformula import Parsed, parse
 
 from fastformula_server.documents import Document, DocumentStore
-from fastformula_server.worker import Worker
+from fastformula_server.worker import Result, Worker
 
 AT_ONCE = 0.025
 """A parse that should take no longer (seconds) is made on the loop."""
@@ -58,6 +59,12 @@ class Parses:
         # Others wait for it too: who is cancelled must not cancel it for them.
         entry.parsed = await asyncio.shield(entry.pending)
         return entry.parsed
+
+    async def work(self, document: Document, job: Callable[[], Result]) -> Result:
+        """What `job` finds in a parse, which may take as long as parsing did."""
+        if self.expected(document) <= AT_ONCE:
+            return job()
+        return await self._worker.run(job)
 
     def forget(self, uri: str) -> None:
         """Drop what is known of a closed document."""

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -86,6 +87,13 @@ class Wire:
         result = self.answer(0)["result"]
         assert isinstance(result, dict)
         return result
+
+    def said(self, pattern: bytes) -> re.Match[bytes]:
+        """The first match of `pattern` on stderr, once it is there."""
+        while not (match := re.search(pattern, self.errors)):
+            assert self.process.poll() is None, self.errors.decode()
+            time.sleep(0.01)
+        return match
 
     def wait(self) -> int:
         """The exit code, once the process ends by itself."""

@@ -6,6 +6,7 @@ The model answers only when it is let, so the order of events is the test's own.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -151,6 +152,35 @@ def test_a_storm_of_cancelled_requests_leaves_nothing_behind(
     ((_, answer),) = session.answers(session.ask())
     assert texts(answer) == ["l_hours * 2"]
     assert len(slow_model.requests) < 10
+
+
+def test_what_is_typed_waits_for_a_pause_and_what_is_asked_for_does_not(
+    open_session: Callable[[object], Session], slow_model: Any
+) -> None:
+    options = slow_model.options
+    options["completion"]["debounceMilliseconds"] = 60_000
+    slow_model.let.set()
+    session = open_session(options)
+    typed = session.ask(kind=2)
+    asked = session.ask(kind=1)
+    (first, nothing), (second, answer) = session.answers(typed, asked)
+    assert (first, second) == (typed, asked)
+    assert nothing["result"] == {"items": []}
+    assert texts(answer) == ["l_hours * 2"]
+    assert len(slow_model.requests) == 1
+
+
+def test_unless_set_the_pause_is_a_fraction_of_a_second(
+    open_session: Callable[[object], Session],
+) -> None:
+    session = open_session({"completion": {"backend": "fake", "answers": ["10"]}})
+    for version in range(2, 6):
+        session.type(" ", version)
+    begun = time.monotonic()
+    ((_, answer),) = session.answers(session.ask())
+    assert texts(answer) == ["10"]
+    # The longest pause is 0.4 s; the rest is for a machine with other things to do.
+    assert time.monotonic() - begun < 10
 
 
 def test_a_model_that_fails_is_mentioned_once_and_never_in_a_pop_up(

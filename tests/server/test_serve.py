@@ -18,7 +18,7 @@ HEAVY = ("torch", "transformers", "peft", "numpy", "rich")
 Connect = Callable[..., Any]
 
 
-def opened(text: str, version: int = 1) -> dict[str, object]:
+def opened(text: str, version: int = 1) -> dict[str, Any]:
     item = {
         "uri": URI,
         "languageId": "fastformula",
@@ -186,6 +186,21 @@ def test_edits_of_unknown_documents_and_out_of_range_are_borne(
     assert mistake["range"]["start"]["line"] >= 1
 
 
+def test_a_long_formula_does_not_hold_up_the_others(connect: Connect) -> None:
+    wire = connect()
+    wire.initialize()
+    long = opened("".join(f"l_{n} = GREATEST(l_{n}, 1)\n" for n in range(5000)))
+    long["textDocument"] |= {"uri": "file:///formulas/long.ff"}
+    wire.send("textDocument/didOpen", long)
+    wire.send("textDocument/didOpen", opened("l_pay = GREATEST(1, 2)\n"))
+    wire.send("textDocument/hover", place(0, 10), number=1)
+    order = []
+    while len(order) < 3:
+        message = wire.receive()
+        order.append(message.get("id") or message["params"]["uri"])
+    assert order == [URI, 1, "file:///formulas/long.ff"]
+
+
 def test_the_encoding_is_the_first_of_the_clients_that_we_know(
     connect: Connect,
 ) -> None:
@@ -196,12 +211,8 @@ def test_the_encoding_is_the_first_of_the_clients_that_we_know(
 
 def test_one_client_is_served_over_tcp(connect: Connect) -> None:
     wire = connect(arguments=("serve", "--tcp", ":0"))
-    port = 0
-    while not port:
-        found = re.search(rb"listening on 127\.0\.0\.1:(\d+)", wire.errors)
-        port = int(found[1]) if found else 0
-        assert wire.process.poll() is None
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+    port = int(wire.said(rb"listening on 127\.0\.0\.1:(\d+)")[1])
+    with socket.create_connection(("127.0.0.1", port), 30) as client:
         stream = client.makefile("rwb")
 
         def send(**message: object) -> None:

@@ -13,7 +13,13 @@ import click
 from fastformula import Diagnostic, Severity, parse
 from fastformula.diagnostic import render
 
-from fastformula_server.files import FileError, TextFile, find_files, read_file
+from fastformula_server.files import (
+    FileError,
+    TextFile,
+    find_files,
+    is_folder,
+    read_file,
+)
 
 _STYLES = {
     "error": "bold red",
@@ -73,7 +79,7 @@ def _all_files(
     paths: Iterable[Path], fail: Callable[[FileError], None]
 ) -> Iterator[Path]:
     for path in paths:
-        if not path.is_dir():
+        if not is_folder(path):
             yield path
             continue
         empty = True
