@@ -79,7 +79,8 @@ def render(fmt: FimFormat, prefix: str, suffix: str) -> tuple[Sentinel | str, ..
     if fmt.order == "psm":
         return (*head, *before, *after, middle)
     if fmt.order == "spm":
-        return (*head, *after, *before, middle)
+        # The middle goes on where the prefix ends, as text does.
+        return (*head, Sentinel(fmt.prefix), *after, middle, before[1])
     return (*head, f"{suffix}\n\n{prefix}")
 
 

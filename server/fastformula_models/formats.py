@@ -14,7 +14,8 @@ from fastformula_models.backend import BackendError
 class FimFormat:
     """The prompt format of one family of models; an empty token does not exist.
 
-    `order` is "psm" for prefix, suffix, middle or "spm" for suffix, prefix, middle;
+    `order` is "psm" for prefix, suffix, middle or "spm" for suffix, prefix, middle,
+    where the middle's sentinel stands before the prefix, which it then continues;
     "text" is for models without sentinels, which continue the suffix and then the
     prefix. `end` closes a middle, `stops` are further tokens that end generation,
     `before_prefix` stands between the prefix's sentinel and the prefix. `letters`
@@ -147,7 +148,8 @@ _FORMATS = (
     FimFormat(
         name="fastformula",
         # The suffix stands first: while an author types, all before the last few
-        # tokens stays as it was, and so does the model's cache of it.
+        # tokens stays as it was, and so does the model's cache of it. Prefix and
+        # middle are one text, so all that a model reads teaches it to go on.
         source="Ours; suffix first after arXiv 2207.14255, section 3",
         order="spm",
         prefix="<fim_prefix>",

@@ -67,11 +67,11 @@ RENDERED = {
     ),
     "fastformula": (
         "<bos>",
+        "<fim_prefix>",
         "<fim_suffix>",
         "\nRETURN l_pay",
-        "<fim_prefix>",
-        "l_pay = ",
         "<fim_middle>",
+        "l_pay = ",
     ),
 }
 
