@@ -94,6 +94,13 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(formulas: Path) -> 
     )
 
 
+def test_a_path_that_cannot_be_read_is_one_line_in_all(tmp_path: Path) -> None:
+    result = check(tmp_path / "missing")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert rows(tmp_path / "missing") == []
+
+
 def test_a_folder_without_formulas_is_mentioned(tmp_path: Path) -> None:
     result = check(tmp_path)
     assert result.exit_code == 0

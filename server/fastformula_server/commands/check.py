@@ -70,7 +70,7 @@ def command(paths: tuple[Path, ...], output_format: str) -> None:
             _show(file, diagnostics)
     if output_format == "json":
         click.echo(json.dumps(rows, indent=2))
-    else:
+    elif count or not failures:
         click.echo(_summary(count, found, len(failures)))
     sys.exit(2 if failures else 1 if found[Severity.ERROR] else 0)
 
