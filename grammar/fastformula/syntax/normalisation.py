@@ -16,7 +16,7 @@ from fastformula.syntax.foreign_phrases import PHRASE_KINDS, PHRASES
 from fastformula.syntax.foreign_return import RETURNS
 from fastformula.syntax.foreign_signs import SIGNS
 from fastformula.syntax.foreign_words import WORDS
-from fastformula.syntax.rewriting import mistake, replacement
+from fastformula.syntax.rewriting import MOST_ERRORS, mistake, replacement
 from fastformula.syntax.tokens import Token, trivia
 from fastformula.text import Span
 
@@ -40,7 +40,9 @@ def normalise(
         handler = _KINDS.get(token.kind)
         if token.kind == "NAME":
             handler = _WORDS.get(token.text_in(text).upper())
-        rewrite = handler(text, padded, at, out) if handler else None
+        rewrite = None
+        if handler and len(errors) < MOST_ERRORS:
+            rewrite = handler(text, padded, at, out)
         if rewrite is None:
             out.append(token)
             at += 1

@@ -10,11 +10,8 @@ from fastformula.syntax.messages import describe
 from fastformula.syntax.normalisation import normalise
 from fastformula.syntax.recogniser import START, Stack, recogniser
 from fastformula.syntax.repair import find_repair, skip_rest
-from fastformula.syntax.rewriting import mistake
+from fastformula.syntax.rewriting import MOST_ERRORS, mistake
 from fastformula.syntax.tokens import Token, tokenize
-
-MOST_ERRORS = 1000
-"""How many mistakes are mended in one text before the rest is left unread."""
 
 
 def run(

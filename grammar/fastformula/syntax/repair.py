@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from fastformula.syntax.recogniser import Stack, recogniser, same_stack
+from fastformula.syntax.recogniser import Stack, recogniser
 from fastformula.syntax.tokens import END, NAMES, Token
 
 LOOK_AHEAD = 20
@@ -127,6 +127,7 @@ def _find_bracket(
     likely: list[Repair] = []
     possible: list[Repair] = []
     openers: list[int] = []
+    patience = 4 * REACH
     for at in range(max(0, bad - REACH), bad):
         token = tokens[at]
         if openers and not surplus and _falls_back(text, tokens, openers[-1], at):
@@ -153,6 +154,9 @@ def _find_bracket(
         _, fitted = recogniser().advance(stack, (token.kind for token in rest))
         if fitted == len(rest):
             return repair
+        patience -= fitted
+        if patience < 0:
+            break
     return None
 
 
@@ -273,10 +277,12 @@ def _skip(stacks: Sequence[Stack], tokens: Sequence[Token], bad: int) -> Repair:
         unknown = feed(stacks[at], "UNKNOWN")
         # Statements of one list begin with equal stacks: the nearest stands for all.
         if unknown and not any(
-            start < bad and same_stack(unknown, known)
+            start < bad and _same_list(unknown, known)
             for start, known in statement_starts
         ):
             statement_starts.append((at, unknown))
+        if len(statement_starts) > _SUSPECTS:
+            break
     for end in range(bad, len(tokens)):
         kind = tokens[end].kind
         if end == bad and kind != END and not starts_statement(tokens, end):
@@ -290,6 +296,13 @@ def _skip(stacks: Sequence[Stack], tokens: Sequence[Token], bad: int) -> Repair:
             if advance(unknown, ahead)[1] == len(ahead):
                 return _unknown(tokens, at, end)
     return skip_rest(stacks, tokens, bad)
+
+
+def _same_list(one: Stack, other: Stack) -> bool:
+    """Whether two statements, each on top of its stack, follow the same ones."""
+    left, right = one.below, other.below
+    assert left is not None and right is not None
+    return left.state == right.state and left.below is right.below
 
 
 def skip_rest(stacks: Sequence[Stack], tokens: Sequence[Token], bad: int) -> Repair:

@@ -69,6 +69,9 @@ def ends_operand(token: Token) -> bool:
     )
 
 
+MOST_ERRORS = 1000
+"""How many mistakes are mended in one text before the rest is left unread."""
+
 REACH = 3000
 """How many tokens away the partner of a bracket is looked for, to bound the cost."""
 
