@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -199,31 +201,38 @@ def show_completion(text: str, offset: int, ghost: str, milliseconds: float) -> 
 
 
 def train_adapter() -> Path:
-    """Prepare data, make a tiny base and train an adapter on it; the adapter."""
-    heading("3. An adapter is trained on your own formulas")
-    documents, data, base = WORK / "formulas", WORK / "data", WORK / "base"
-    adapter = WORK / "adapter"
-    commands = (
-        ("synthesize", "--count", "60", "--seed", "11", "--out", str(documents)),
-        ("prepare", str(documents / "documents.jsonl"), "--out", str(data)),
-        (
-            "init", f"documents={documents / 'documents.jsonl'}", f"output={base}",
-            "architecture=llama", "hidden=64", "layers=2", "heads=2",
-            "vocabulary=768",
-        ),
-        (
-            "train", str(ROOT / "training" / "recipes" / "cpu-tiny.toml"),
-            f"base={base}", f"data={data}", f"output={adapter}", "max_steps=20",
-            "context=256",
-        ),
+    """Prepare data, make a tiny base once, and train an adapter on it; the adapter."""
+    heading("3. An adapter is trained on formulas, with the bundled command")
+    formulas, data, seed = WORK / "formulas", WORK / "data", WORK / "seed"
+    documents = formulas / "documents.jsonl"
+    base, run = WORK / "base" / "model", WORK / "run"
+    recipes = ROOT / "training" / "recipes"
+    if not base.is_dir():
+        console.print("A tiny base model is made first; later demos reuse it.\n")
+        run_training("synthesize", "--count", "150", "--seed", "11", "--out", formulas)
+        run_training("prepare", documents, "--out", data)
+        run_training(
+            "init", f"documents={documents}", f"output={seed}", "architecture=llama",
+            "hidden=128", "layers=2", "heads=2", "vocabulary=1024",
+        )  # fmt: skip
+        run_training(
+            "train", recipes / "cpu-base.toml", f"base={seed}", f"data={data}",
+            f"output={base.parent}", "max_steps=400", "context=256", "threads=1",
+        )  # fmt: skip
+    shutil.rmtree(run, ignore_errors=True)
+    run_training(
+        "train", recipes / "cpu-tiny.toml", f"base={base}", f"data={data}",
+        f"output={run}", "max_steps=40", "context=256", "threads=1",
     )  # fmt: skip
-    for arguments in commands:
-        words = [word.replace(str(ROOT), ".") for word in arguments]
-        console.print(f"[bold]$ fastformula-train {' '.join(words)}")
-        subprocess.run(
-            [sys.executable, "-m", "fastformula_training", *arguments], check=True
-        )
-    return adapter
+    return run / "adapter"
+
+
+def run_training(*arguments: str | Path) -> None:
+    """Run `fastformula-train` as an author would, its output on this terminal."""
+    words = [str(word) for word in arguments]
+    shown = " ".join(words).replace(f"{ROOT}{os.sep}", "")
+    console.print(f"[bold]$ fastformula-train {shown}", soft_wrap=True)
+    subprocess.run([sys.executable, "-m", "fastformula_training", *words], check=True)
 
 
 def show_how_to_attach() -> None:
@@ -259,8 +268,8 @@ def main() -> None:
         adapter = train_adapter()
         heading("4. The server completes with that adapter")
         console.print(
-            "A base of two layers after twenty steps knows little; what counts is the "
-            "way: the same commands train DeepSeek-Coder or Qwen2.5-Coder on a GPU.\n",
+            "A base of two layers knows little; what counts is the way: the same "
+            "commands train DeepSeek-Coder or Qwen2.5-Coder on a GPU.\n",
             style="dim",
         )
         asyncio.run(show_ghost_text({"backend": "local", "adapter": str(adapter)}))
