@@ -1,5 +1,6 @@
 """What all tests share: formulas with a cursor in them, and files to compare with."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from fastformula import Parsed, parse
 
 DATA = Path(__file__).parent / "data"
+CORPUS = Path(__file__).parents[2] / "shared/corpus"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,3 +40,32 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == file.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def own_formulas() -> dict[str, str]:
+    """Whole valid formulas of our own, by file name."""
+    folders = (
+        DATA / "outline",
+        DATA.parent / "training/formulas",
+        DATA.parents[1] / "docs/examples",
+    )
+    texts = {
+        file.name: file.read_text(encoding="utf-8")
+        for folder in folders
+        for file in sorted(folder.glob("*.ff"))
+    }
+    return {name: text for name, text in texts.items() if not parse(text).errors}
+
+
+@pytest.fixture(scope="session")
+def corpus() -> dict[str, str]:
+    """The intact formulas of the corpus beside the repository, by path."""
+    if not CORPUS.is_dir():
+        pytest.skip(f"the corpus of published formulas is not at {CORPUS}")
+    lines = (CORPUS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
+    entries = [entry for line in lines if (entry := json.loads(line))["intact"]]
+    return {
+        entry["file"]: (CORPUS / entry["file"]).read_bytes().decode("utf-8", "replace")
+        for entry in entries
+    }
