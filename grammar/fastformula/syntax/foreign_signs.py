@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fastformula.syntax.rewriting import (
     Handler,
     Rewrite,
+    ends_operand,
     made_up,
     mistake,
     replacement,
@@ -118,6 +119,19 @@ _BAD_MEANING = {
 }
 """What some signs mean elsewhere: the terminal, what to write, and the advice."""
 
+_CONCAT = ("CONCAT", "||", "Text is joined with `||`.")
+_JOINTS = {
+    "!": (_CONCAT, ("NE", "<>", "Not equal is written `<>`.")),
+    "&": (_CONCAT, _BAD_MEANING["&"]),
+}
+"""The same for signs between two operands: in an expression, and in a condition."""
+
+
+def _in_condition(out: Sequence[Token]) -> bool:
+    heads = ("IF", "WHILE", "THEN", "LOOP", "ELSE", "RETURN", "IS", "ARE")
+    last = next((each.kind for each in reversed(out) if each.kind in heads), "")
+    return last in ("IF", "WHILE")
+
 
 def _bad(text: str, tokens: Sequence[Token], at: int, out: list[Token]) -> Rewrite:
     first, size = tokens[at], 1
@@ -140,6 +154,8 @@ def _bad(text: str, tokens: Sequence[Token], at: int, out: list[Token]) -> Rewri
         )
         return Rewrite(size + 1, (whole,), error)
     kind, write, advice = _BAD_MEANING.get(written, ("", "", ""))
+    if written in _JOINTS and out and ends_operand(out[-1]):
+        kind, write, advice = _JOINTS[written][_in_condition(out)]
     if written == '"':
         advice = "A quoted name needs its closing double quote in the same line."
     fixes = [replacement(f"Remove `{written}`", span, "")]

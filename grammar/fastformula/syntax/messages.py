@@ -177,6 +177,8 @@ def _describe_missing(
 def _say_missing(stack: Stack, kinds: Sequence[str]) -> str:
     if list(kinds) == ["EQUAL", "NAME"]:
         return "A comparison such as `= 'Y'`"
+    if list(kinds) == ["NAME", "EQUAL", "NAME"]:
+        return "A condition such as `x = 'Y'`"
     words = []
     for kind in kinds:
         operand = kind in ("NAME", "NUMBER", "TEXT")

@@ -67,6 +67,7 @@ _INSERTABLE_PAIRS = (
     ("NAME", "THEN"),
     ("NAME", "RPAR"),
     ("NAME", "LOOP"),
+    ("NAME", "EQUAL", "NAME"),
 )
 
 _STARTERS = frozenset(
