@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastformula.diagnostic import Diagnostic, Fix
-from fastformula.syntax.rewriting import made_up, mistake, word
+from fastformula.syntax.rewriting import OPERATORS, made_up, mistake, opens_block, word
 from fastformula.syntax.tokens import Token
 from fastformula.text import Edit, Span
 
@@ -48,11 +48,12 @@ def close_blocks(
     errors = []
     for at, closed in _match(tokens, ends):
         size, kind = ends[at]
+        closers = inserted[at].count("RPAR")
         edits = []
         for block in closed:
             edits += _bracket(tokens, block, at, inserted)
         span = Span(tokens[at].start, tokens[at + size - 1].end)
-        edits.append(Edit(span, ")" if edits else ""))
+        edits.append(Edit(span, ")" * (inserted[at].count("RPAR") - closers)))
         errors.append(_describe(text, span, kind, edits if closed else []))
     out: list[Token] = []
     skip = 0
@@ -85,6 +86,9 @@ def _find_ends(text: str, tokens: Sequence[Token]) -> dict[int, tuple[int, str]]
     ends = {}
     for at, token in enumerate(tokens):
         if token.kind != "NAME":
+            continue
+        before = tokens[max(0, at - 2) : at]
+        if before and before[-1].kind in OPERATORS and not opens_block(before):
             continue
         written = word(text, token)
         follower = tokens[at + 1].kind

@@ -133,9 +133,16 @@ def _quoted_context(
     text: str, tokens: Sequence[Token], at: int, out: list[Token]
 ) -> Rewrite | None:
     token = tokens[at]
-    if tokens[at + 1].kind != "EQUAL" or not out:
+    if not out or out[-1].kind not in ("LPAR", "COMMA"):
         return None
-    if out[-1].kind not in ("LPAR", "COMMA"):
+    if len(out) > 1 and out[-1].kind == "LPAR":
+        function = out[-2]
+        asks = function.kind in ("CONTEXT_IS_SET", "NEED_CONTEXT") or (
+            function.kind == "NAME" and word(text, function) == "GET_CONTEXT"
+        )
+        if asks and tokens[at + 1].kind in ("COMMA", "RPAR"):
+            return _unquote(text, token)
+    if tokens[at + 1].kind != "EQUAL":
         return None
     depth, opener = 0, len(out) - 1
     while opener >= 0 and not (out[opener].kind == "LPAR" and depth == 0):
@@ -143,6 +150,10 @@ def _quoted_context(
         opener -= 1
     if opener < 1 or out[opener - 1].kind != "CHANGE_CONTEXTS":
         return None
+    return _unquote(text, token)
+
+
+def _unquote(text: str, token: Token) -> Rewrite:
     name = token.text_in(text).strip("'")
     error = mistake(
         "quoted-context",
@@ -298,6 +309,28 @@ def _was_defaulted(
     return Rewrite(4, read, error)
 
 
+def _bars(
+    text: str, tokens: Sequence[Token], at: int, out: list[Token]
+) -> Rewrite | None:
+    """`||` between two comparisons, as other languages join conditions."""
+    joints = ("AND", "OR", "NOT", "IF", "WHILE", "THEN", "LOOP", "ELSE", "CONCAT")
+    if tokens[at + 2].kind not in _RELATIONS:
+        return None
+    before = next(
+        (each.kind for each in reversed(out) if each.kind in (*joints, *_RELATIONS)), ""
+    )
+    head = next((each.kind for each in reversed(out) if each.kind in joints[3:8]), "")
+    if before not in _RELATIONS or head not in ("IF", "WHILE"):
+        return None
+    error = mistake(
+        "or",
+        tokens[at].span,
+        "Conditions are joined with OR; `||` joins texts.",
+        replacement("Write OR", tokens[at].span, "OR"),
+    )
+    return Rewrite(1, (stand_in("OR", tokens[at]),), error)
+
+
 PHRASES: dict[str, Handler] = {
     "OUTPUTS": _outputs,
     "OUTPUT": _outputs,
@@ -316,5 +349,6 @@ PHRASE_KINDS: dict[str, Handler] = {
     "TEXT": _quoted_context,
     "INPUTS": _input,
     "FOR": _for,
+    "CONCAT": _bars,
 }
 """Handlers by the kind of token."""

@@ -63,16 +63,15 @@ def _return(
     span = Span(first.start, tokens[end - 1].end)
     value = span.text_in(text)
     whole = Span(token.start, span.end)
+    write = f"l_result = {value}\n{token.text_in(text)} l_result"
+    if out and out[-1].kind in ("THEN", "ELSE", "LOOP"):
+        write = f"(\n{write}\n)"
     error = mistake(
         "return",
         span,
         "RETURN hands back variables by name, not a value. Assign the value to the "
         "output first.",
-        replacement(
-            "Assign it first",
-            whole,
-            f"l_result = {value}\n{token.text_in(text)} l_result",
-        ),
+        replacement("Assign it first", whole, write),
     )
     return Rewrite(end - at, (stand_in("RETURN", token),), error)
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fastformula.diagnostic import Fix
 from fastformula.syntax.rewriting import (
     Handler,
     Rewrite,
     ends_operand,
+    find_closer,
     made_up,
     mistake,
     replacement,
     stand_in,
 )
 from fastformula.syntax.tokens import Token
-from fastformula.text import Span
+from fastformula.text import Edit, Span
 
 
 def _curly_text(
@@ -62,14 +64,23 @@ def _brace_open(
     if header and out[-1].kind not in ("THEN", "ELSE", "LOOP"):
         missing = {"IF": "THEN", "WHILE": "LOOP"}.get(header.kind)
         middle = (made_up(missing, token),) if missing else ()
+    edits = [Edit(token.span, f"{_spell(middle)}(")]
+    closer = find_closer(tokens, at, "BRACE_OPEN", "BRACE_CLOSE")
+    if closer > 0:
+        edits.append(Edit(tokens[closer].span, ")"))
     error = mistake(
         "braces",
         token.span,
         "Braces do not group statements. Put the statements of a branch or loop in "
         "parentheses: THEN ( … ), ELSE ( … ), LOOP ( … ).",
-        replacement("Replace by `(`", token.span, "("),
+        Fix("Replace by `( … )`", tuple(edits)),
     )
     return Rewrite(1, (*middle, stand_in("LPAR", token)), error)
+
+
+def _spell(tokens: Sequence[Token]) -> str:
+    """The keywords that were put in before a brace, each with a blank behind it."""
+    return "".join(f"{token.kind} " for token in tokens)
 
 
 def _brace_close(
@@ -78,7 +89,12 @@ def _brace_close(
     token = tokens[at]
     # Its partner has been reported already.
     known = any(each.kind == "BRACE_OPEN" for each in tokens[:at])
-    error = mistake("braces", token.span, "Braces do not group statements; use `)`.")
+    error = mistake(
+        "braces",
+        token.span,
+        "Braces do not group statements; use `)`.",
+        replacement("Replace by `)`", token.span, ")"),
+    )
     return Rewrite(1, (stand_in("RPAR", token),), None if known else error)
 
 
@@ -116,6 +132,14 @@ _BAD_MEANING = {
     "^": ("STAR", "", "There is no `^` operator; a power is POWER(a, b)."),
     "!": ("NOT", "NOT ", "Negation is written NOT."),
     "&": ("AND", "AND", "Conditions are joined with AND."),
+    "≥": ("GE", ">=", "Write `>=`."),
+    "≤": ("LE", "<=", "Write `<=`."),
+    "≠": ("NE", "<>", "Write `<>`."),
+    "×": ("STAR", "*", "Write `*`."),
+    "÷": ("SLASH", "/", "Write `/`."),
+    "–": ("MINUS", "-", "Minus is written `-`."),
+    "—": ("MINUS", "-", "Minus is written `-`."),
+    "−": ("MINUS", "-", "Minus is written `-`."),
 }
 """What some signs mean elsewhere: the terminal, what to write, and the advice."""
 
@@ -156,6 +180,10 @@ def _bad(text: str, tokens: Sequence[Token], at: int, out: list[Token]) -> Rewri
     kind, write, advice = _BAD_MEANING.get(written, ("", "", ""))
     if written in _JOINTS and out and ends_operand(out[-1]):
         kind, write, advice = _JOINTS[written][_in_condition(out)]
+    shown = f"`{written}`"
+    if not written.isprintable():
+        code_points = " ".join(f"U+{ord(each):04X}" for each in written)
+        shown = f"An invisible character ({code_points})"
     if written == '"':
         advice = "A quoted name needs its closing double quote in the same line."
     fixes = [replacement(f"Remove `{written}`", span, "")]
@@ -164,7 +192,7 @@ def _bad(text: str, tokens: Sequence[Token], at: int, out: list[Token]) -> Rewri
     error = mistake(
         "character",
         span,
-        f"`{written}` has no meaning in a formula. {advice}".strip(),
+        f"{shown} has no meaning in a formula. {advice}".strip(),
         *fixes,
     )
     return Rewrite(size, (stand_in(kind, first),) if kind else (), error)

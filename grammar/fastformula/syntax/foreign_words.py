@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from fastformula.diagnostic import Fix
 from fastformula.syntax.rewriting import (
     OPERATORS,
+    REACH,
     Handler,
     Rewrite,
     find_closer,
     find_opener,
     made_up,
     mistake,
+    opens_block,
     replacement,
     stand_in,
     word,
@@ -68,6 +70,54 @@ def _sysdate(
     return Rewrite(1, (token,), error)
 
 
+def _null(
+    text: str, tokens: Sequence[Token], at: int, out: list[Token]
+) -> Rewrite | None:
+    # Oracle itself prints NULL as an argument of a function.
+    if not out or out[-1].kind not in ("EQUAL", "NE") or at < 2:
+        return None
+    if not _not_a_variable(text, tokens, at):
+        return None
+    token, sign = tokens[at], tokens[at - 1]
+    fixes: tuple[Fix, ...] = ()
+    heads = ("IF", "WHILE", "THEN", "LOOP", "ELSE")
+    head = next((each.kind for each in reversed(out) if each.kind in heads), "")
+    if head in ("IF", "WHILE") and tokens[at - 2].kind == "NAME":
+        write = "WAS NOT DEFAULTED" if sign.kind == "NE" else "WAS DEFAULTED"
+        span = Span(sign.start, token.end)
+        fixes = (replacement(f"Write {write}", span, write),)
+    error = mistake(
+        "null",
+        token.span,
+        "There is no NULL literal. An input or database item without a value is asked "
+        "for with WAS DEFAULTED; a text without one is ' '.",
+        *fixes,
+    )
+    return Rewrite(1, (stand_in("TEXT", token),), error)
+
+
+def _index_function(
+    text: str, tokens: Sequence[Token], at: int, out: list[Token]
+) -> Rewrite | None:
+    token = tokens[at]
+    method = word(text, token).removesuffix("_INDEX")
+    shape = f"{method}(default)" if method in ("FIRST", "LAST") else f"{method}(i, d)"
+    if out and out[-1].kind == "DOT":
+        fix = replacement(f"Write {method}", token.span, method)
+        read: tuple[Token, ...] = (stand_in(method, token),)
+    elif tokens[at + 1].kind == "LPAR":
+        fix, read = None, (token,)
+    else:
+        return None
+    error = mistake(
+        "method",
+        token.span,
+        f"There is no {word(text, token)}. The index of an array is `a.{shape}`.",
+        *([fix] if fix else []),
+    )
+    return Rewrite(1, read, error)
+
+
 _BOOLEAN_TESTS = ("EXISTS", "WSA_EXISTS", "IS_EXECUTABLE", "CONTEXT_IS_SET")
 
 
@@ -91,6 +141,22 @@ def _boolean(
                 *([replacement("Remove the comparison", span, "")] if true else []),
             )
             return Rewrite(1, (), error)
+    if out[-1].kind in ("IF", "WHILE", "AND", "OR", "NOT") and tokens[at + 1].kind in (
+        "THEN",
+        "LOOP",
+        "AND",
+        "OR",
+    ):
+        write = "1 = 1" if true else "1 = 0"
+        error = mistake(
+            "boolean",
+            token.span,
+            f"There is no {word(text, token)}; a condition compares two values.",
+            replacement(f"Write {write}", token.span, write),
+        )
+        following = tokens[at + 1]
+        equal, one = made_up("EQUAL", following), made_up("NUMBER", following)
+        return Rewrite(1, (stand_in("NUMBER", token), equal, one), error)
     write = "'Y'" if true else "'N'"
     error = mistake(
         "boolean",
@@ -113,17 +179,57 @@ def _block_word(
         return None
     written = word(text, token)
     # The END of a BEGIN that was reported is part of the same mistake.
-    known = written == "END" and any(
-        each.kind == "NAME" and word(text, each) == "BEGIN" for each in tokens[:at]
-    )
+    opener = _begin_of(text, tokens, at) if written == "END" else -1
+    if opener >= 0:
+        body = opener > 0 and tokens[opener - 1].kind in ("THEN", "ELSE", "LOOP")
+        return Rewrite(1, (stand_in("RPAR", token),) if body else (), None)
+    title, edits = f"Remove {written}", [Edit(token.span, "")]
+    read: tuple[Token, ...] = ()
+    end = _end_of(text, tokens, at) if written == "BEGIN" else -1
+    if end >= 0:
+        body = bool(out) and out[-1].kind in ("THEN", "ELSE", "LOOP")
+        if body:
+            read = (stand_in("LPAR", token),)
+        title = "Write ( … )" if body else "Remove BEGIN and END"
+        edits = [
+            Edit(token.span, "(" if body else ""),
+            Edit(tokens[end].span, ")" if body else ""),
+        ]
     error = mistake(
         "block",
         token.span,
         f"There is no {written}. A formula is a plain list of statements; parentheses "
         "group them.",
-        replacement(f"Remove {written}", token.span, ""),
+        Fix(title, tuple(edits)),
     )
-    return Rewrite(1, (), None if known else error)
+    return Rewrite(1, read, error)
+
+
+def _block_depth(text: str, tokens: Sequence[Token], at: int) -> int:
+    """1 for a BEGIN, -1 for an END that is not END IF or END LOOP, else 0."""
+    if tokens[at].kind != "NAME":
+        return 0
+    if tokens[at + 1].kind in ("IF", "LOOP", "WHILE"):
+        return 0
+    return {"BEGIN": 1, "END": -1}.get(word(text, tokens[at]), 0)
+
+
+def _end_of(text: str, tokens: Sequence[Token], begin: int) -> int:
+    depth = 0
+    for at in range(begin, min(begin + REACH, len(tokens) - 1)):
+        depth += _block_depth(text, tokens, at)
+        if depth == 0:
+            return at
+    return -1
+
+
+def _begin_of(text: str, tokens: Sequence[Token], end: int) -> int:
+    depth = 0
+    for at in range(end, max(-1, end - REACH), -1):
+        depth += _block_depth(text, tokens, at)
+        if depth == 0:
+            return at
+    return -1
 
 
 def _break(
@@ -132,7 +238,8 @@ def _break(
     token = tokens[at]
     if tokens[at + 1].kind in ("EQUAL", "LSQB", "DOT", "LPAR"):
         return None
-    if out and out[-1].kind in OPERATORS | {"ARE", "FOR", "AS", "RETURN_LIST"}:
+    misplaced = OPERATORS | {"ARE", "FOR", "AS", "RETURN_LIST"}
+    if out and out[-1].kind in misplaced and not opens_block(out):
         return None
     written = word(text, token)
     leave = written == "BREAK"
@@ -228,6 +335,11 @@ WORDS: dict[str, Handler] = {
     "ELSEIF": _elsif,
     "ELIF": _elsif,
     "SYSDATE": _sysdate,
+    "NULL": _null,
+    "FIRST_INDEX": _index_function,
+    "LAST_INDEX": _index_function,
+    "NEXT_INDEX": _index_function,
+    "PRIOR_INDEX": _index_function,
     "TRUE": _boolean,
     "FALSE": _boolean,
     "BEGIN": _block_word,

@@ -175,7 +175,7 @@ def _describe_missing(
 
 
 def _say_missing(stack: Stack, kinds: Sequence[str]) -> str:
-    if list(kinds) == ["EQUAL", "NAME"]:
+    if list(kinds) == ["EQUAL", "NAME"] and recogniser().feed(stack, "LIKE"):
         return "A comparison such as `= 'Y'`"
     if list(kinds) == ["NAME", "EQUAL", "NAME"]:
         return "A condition such as `x = 'Y'`"

@@ -82,6 +82,14 @@ OPERATORS = frozenset(
 """Kinds behind which an operand must follow."""
 
 
+def opens_block(out: Sequence[Token]) -> bool:
+    """Whether `out` ends where the body of a header begins, past its `(` if any."""
+    kinds = [token.kind for token in out[-2:]]
+    if kinds[-1:] == ["LPAR"]:
+        return kinds[0] in ("THEN", "ELSE", "LOOP")
+    return kinds[-1:] in (["THEN"], ["ELSE"], ["LOOP"])
+
+
 def find_opener(tokens: Sequence[Token], closer: int) -> int:
     """Index of the `(` that `tokens[closer]`, a `)`, closes; -1 if there is none."""
     depth = 0
@@ -92,11 +100,13 @@ def find_opener(tokens: Sequence[Token], closer: int) -> int:
     return -1
 
 
-def find_closer(tokens: Sequence[Token], opener: int) -> int:
+def find_closer(
+    tokens: Sequence[Token], opener: int, opens: str = "LPAR", closes: str = "RPAR"
+) -> int:
     """Index of the `)` that closes `tokens[opener]`, a `(`; -1 if there is none."""
     depth = 0
     for at in range(opener, min(opener + REACH, len(tokens))):
-        depth += {"LPAR": 1, "RPAR": -1}.get(tokens[at].kind, 0)
+        depth += {opens: 1, closes: -1}.get(tokens[at].kind, 0)
         if depth == 0:
             return at
     return -1
