@@ -9,12 +9,14 @@ from fastformula_training.synthesis import synthesize
 FILE = "documents.jsonl"
 
 
-def write_formulas(count: int, seed: int, out: Path) -> Path:
+def write_formulas(count: int, seed: int, out: Path, invented: float = 0.0) -> Path:
     """Write so many formulas and return the file; the seed decides every letter.
+
+    A share of `invented` has names of words that no other formula has.
 
     Raises TrainingError where the folder holds something that this did not write.
     """
     if out.exists() and any(path.name != FILE for path in out.iterdir()):
         raise TrainingError(f"{out} holds something else; choose another folder.")
-    write_jsonl(out / FILE, synthesize(count, seed))
+    write_jsonl(out / FILE, synthesize(count, seed, invented))
     return out / FILE

@@ -11,14 +11,20 @@ from random import Random
 
 from fastformula_training.documents import Document
 from fastformula_training.synthesis.compose import compose
+from fastformula_training.synthesis.invention import Invention
 
 __all__ = ["synthesize"]
 
 
-def synthesize(count: int, seed: int) -> Iterator[Document]:
-    """So many formulas; the first ones are the same whatever the count."""
+def synthesize(count: int, seed: int, invented: float = 0.0) -> Iterator[Document]:
+    """So many formulas; the first ones are the same whatever the count.
+
+    A share of `invented` has names of words that occur in no other formula.
+    """
     for index in range(count):
-        name, type_, text = compose(Random(f"{seed}:{index}"))
+        words = Random(f"{seed}:{index}:words")
+        invention = Invention(words) if words.random() < invented else None
+        name, type_, text = compose(Random(f"{seed}:{index}"), invention)
         yield Document(
             text=text,
             source=f"synthesis/{type_}",

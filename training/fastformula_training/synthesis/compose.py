@@ -4,18 +4,24 @@ from random import Random
 
 from fastformula_training.synthesis import facts
 from fastformula_training.synthesis.draft import Draft
+from fastformula_training.synthesis.invention import Invention
 from fastformula_training.synthesis.layout import comment, render
 from fastformula_training.synthesis.scenarios import Scenario, scenarios
 from fastformula_training.synthesis.style import Style, draw_style
 
 
-def compose(rng: Random) -> tuple[str, str, str]:
-    """A new formula: its name, its type and its text."""
+def compose(rng: Random, invention: Invention | None) -> tuple[str, str, str]:
+    """A new formula: its name, its type and its text.
+
+    With an invention, its names are made of words that it replaces.
+    """
     options = scenarios()
     scenario = rng.choices(options, [option.weight for option in options])[0]
     style = draw_style(rng)
     name = _name(scenario, rng)
-    draft = Draft(rng, style, scenario.subject, name)
+    if invention:
+        name = invention.disguise(name)
+    draft = Draft(rng, style, scenario.subject, name, invention)
     body = render(scenario.write(draft), style, rng)
     gap = "\n" * rng.choice((1, 1, 2))
     parts = [_header(name, scenario, style, rng), *_declarations(draft), body]

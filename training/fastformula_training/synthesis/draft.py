@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from fastformula_training.synthesis import facts
+from fastformula_training.synthesis.invention import Invention
 from fastformula_training.synthesis.layout import Assign, Statement
 from fastformula_training.synthesis.style import Style
 
@@ -21,6 +22,8 @@ class Draft:
     style: Style
     subject: str
     name: str
+    invention: Invention | None = None
+    """Where its words come from, if not all are usual ones."""
     locals: dict[str, list[str]] = field(
         default_factory=lambda: {"NUMBER": [], "TEXT": [], "DATE": []}
     )
@@ -44,7 +47,7 @@ class Draft:
     def spell(self, words: str) -> str:
         """Words as a local's name in the author's style."""
         style = self.style
-        parts = words.split(" ")
+        parts = self.disguise(words).split(" ")
         if style.name_case == "camel":
             head = style.prefix + (
                 parts[0].capitalize() if style.prefix else parts[0].lower()
@@ -55,6 +58,10 @@ class Draft:
         if style.name_case == "title":
             return style.prefix + "_".join(part.capitalize() for part in parts)
         return style.prefix + "_".join(parts)
+
+    def disguise(self, text: str) -> str:
+        """The text in the words of this formula."""
+        return self.invention.disguise(text) if self.invention else text
 
     def new(self, type_: str, words: str = "") -> str:
         """A local that did not exist; the caller assigns it."""
@@ -109,7 +116,7 @@ class Draft:
             if self.items[type_] and self.chance(0.35):
                 return self.rng.choice(self.items[type_])
             if type_ == "NUMBER" and self.subject == "payroll" and self.chance(0.45):
-                name = facts.element_item(self.rng)
+                name = self.disguise(facts.element_item(self.rng))
             else:
                 name = facts.database_item(self.subject, type_, self.rng)
         if name not in self.defaults:

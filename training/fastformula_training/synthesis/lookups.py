@@ -62,7 +62,7 @@ def initialise(draft: Draft) -> Passage:
 def table_lookup(draft: Draft) -> Passage:
     """A value from a user-defined table."""
     rng = draft.rng
-    table = f"'{facts.customer_code(draft.subject, rng)}'"
+    table = f"'{draft.disguise(facts.customer_code(draft.subject, rng))}'"
     passage: Passage = []
     if draft.chance(0.4):
         passage.append(draft.set("TEXT", table, "table name"))
@@ -87,7 +87,7 @@ def table_lookup(draft: Draft) -> Passage:
 def value_set(draft: Draft) -> Passage:
     """A value from a value set, with its parameters bound."""
     rng = draft.rng
-    code = f"'{facts.customer_code(draft.subject, rng)}'"
+    code = f"'{draft.disguise(facts.customer_code(draft.subject, rng))}'"
     pieces: list[str] = []
     for index in range(rng.randint(1, 3)):
         type_ = rng.choice(("NUMBER", "DATE", "TEXT"))
@@ -142,7 +142,7 @@ def changed_contexts(draft: Draft) -> Passage:
 def working_storage(draft: Draft) -> Passage:
     """A value kept in the working storage area between calls."""
     type_ = draft.rng.choice(("NUMBER", "TEXT"))
-    key = f"'{facts.customer_code(draft.subject, draft.rng)}'"
+    key = f"'{draft.disguise(facts.customer_code(draft.subject, draft.rng))}'"
     if draft.chance(0.5):
         owner = draft.as_text(draft.known("NUMBER"), "NUMBER")
         key = draft.style.join(key[:-1] + "_'", owner)
@@ -163,7 +163,7 @@ def working_storage(draft: Draft) -> Passage:
 def called_formula(draft: Draft) -> Passage:
     """Another formula called for a value."""
     rng = draft.rng
-    formula = f"'{facts.customer_code(draft.subject, rng)}'"
+    formula = f"'{draft.disguise(facts.customer_code(draft.subject, rng))}'"
     given = [
         (facts.words(draft.subject, type_, rng), draft.known(type_))
         for type_ in rng.choice((("NUMBER", "DATE"), ("NUMBER", "TEXT"), ("DATE",)))

@@ -205,7 +205,7 @@ def deduction(draft: Draft) -> Passage:
     amount, owed, towards, share = draft.inputs
     body = opening(draft)
     taken = draft.new("NUMBER", rng.choice(("deduction", "dedn amount", "taken")))
-    balance = draft.item("NUMBER", facts.element_item(rng))
+    balance = draft.item("NUMBER", draft.disguise(facts.element_item(rng)))
     base = draft.item("NUMBER", rng.choice(("GROSS_EARNINGS", "NET_EARNINGS")))
     by_share = [Assign(taken, f"{base} * {share} / 100")]
     body += noted(

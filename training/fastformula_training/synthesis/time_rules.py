@@ -62,6 +62,11 @@ def _begin(draft: Draft) -> tuple[Passage, dict[str, str], str, str]:
     return noted(draft, "Rule parameters", body), arrays, card, rule
 
 
+def _named(draft: Draft, type_: str, word: str) -> list[str]:
+    """The locals whose meaning has the word."""
+    return [name for name in draft.locals[type_] if word in draft.meanings[name]]
+
+
 def _read(draft: Draft, arrays: dict[str, str], index: str) -> Passage:
     """The current row's values, each where the array has one."""
     body: Passage = []
@@ -123,7 +128,7 @@ def calculation_rule(draft: Draft) -> Passage:
         inner.append(If(((f"{index} > 1000", [Assign("ex", raised)]),)))
     inner += _read(draft, arrays, index)
     inner += logged(draft)
-    hours = next(name for name in draft.locals["NUMBER"] if "easure" in name.lower())
+    hours = _named(draft, "NUMBER", "measure")[0]
     edge = draft.known("NUMBER")
     edge = draft.number() if edge in (hours, index) else edge
     split = [
@@ -140,7 +145,7 @@ def calculation_rule(draft: Draft) -> Passage:
         Assign(total, f"{total} + {hours}"),
         *logged(draft),
     ]
-    position = next(n for n in draft.locals["TEXT"] if "osition" in n.lower())
+    position = _named(draft, "TEXT", "position")[0]
     both = draft.style.keyword("AND")
     detail = f"{position} = 'DETAIL' {both} {hours} > 0"
     ended: Passage = [Assign(total, "0"), *logged(draft)]
@@ -159,18 +164,18 @@ def entry_rule(draft: Draft) -> Passage:
     rng = draft.rng
     body, arrays, *_ = _begin(draft)
     out = rng.choice(("OUT_MSG", "out_msg", "Out_Msg"))
-    code = f"'{facts.customer_code('time', rng)}'"
+    code = f"'{draft.disguise(facts.customer_code('time', rng))}'"
     said = draft.new("TEXT", rng.choice(("message code", "msg code", "rule message")))
     index = draft.new("NUMBER", rng.choice(("nidx", "idx", "i", "index", "row")))
     body += [Assign(out, "EMPTY_TEXT_NUMBER"), Assign(said, code), Assign(index, "1")]
     inner = _read(draft, arrays, index)
-    hours = next(name for name in draft.locals["NUMBER"] if "easure" in name.lower())
+    hours = _named(draft, "NUMBER", "measure")[0]
     limit = draft.known("NUMBER")
     limit = draft.number() if limit in (hours, index) else limit
     raised = draft.call("GET_OUTPUT_MSG", "'HWM'", said)
     told: Passage = [Assign(f"{out}[{index}]", raised), *logged(draft)]
     head = f"{hours} > {limit}"
-    kind = [name for name in draft.locals["TEXT"] if "ype" in name.lower()]
+    kind = _named(draft, "TEXT", "type")
     if kind and draft.chance(0.5):
         value = draft.text("timetype")
         head = f"{head} {draft.style.keyword('AND')} {kind[-1]} = {value}"
