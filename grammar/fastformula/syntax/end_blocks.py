@@ -88,7 +88,9 @@ def _find_ends(text: str, tokens: Sequence[Token]) -> dict[int, tuple[int, str]]
         if token.kind != "NAME":
             continue
         before = tokens[max(0, at - 2) : at]
-        if before and before[-1].kind in OPERATORS and not opens_block(before):
+        # The IF of one END IF may stand right before the next.
+        misplaced = OPERATORS - {"IF", "WHILE"}
+        if before and before[-1].kind in misplaced and not opens_block(before):
             continue
         written = word(text, token)
         follower = tokens[at + 1].kind
