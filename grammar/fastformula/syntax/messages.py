@@ -132,6 +132,12 @@ def describe(
     found = _quote(text, token)
     expected = expectation(stacks[bad])
     wanted = f"; expected {expected}" if expected else ""
+    if token.kind == END and bad:
+        return mistake(
+            "error",
+            tokens[bad - 1].span,
+            f"The formula ends before this statement is complete{wanted}.",
+        )
     return mistake(
         "error",
         token.span,
@@ -166,7 +172,7 @@ def _describe_missing(
         if opener is not None and opener + 1 < repair.at:
             line = len(LINE_BREAK.findall(text, 0, tokens[opener].start)) + 1
             advice = f" It closes the `(` of line {line}."
-    elif kinds == ["NAME"] and starts and following.kind == "EQUAL":
+    elif kinds == ["NAME"] and recogniser().feed(stack, "UNKNOWN"):
         advice = " A value is assigned to a variable: `name = value`."
     fixes = _insert_fix(text, kinds, at, at != following.start)
     verb = "are" if " and " in what else "is"

@@ -25,6 +25,9 @@ REACH = 3000
 a text of nothing but mistakes costs no more than so much for each.
 """
 
+_ENOUGH = 3
+"""How many tokens from the bad one on must fit for a repair to be believed."""
+
 Action = Literal["delete", "insert", "replace", "swap", "skip"]
 
 
@@ -66,6 +69,7 @@ _INSERTABLE_PAIRS = (
     ("EQUAL", "NAME"),
     ("NAME", "THEN"),
     ("NAME", "RPAR"),
+    ("NAME", "RSQB"),
     ("NAME", "LOOP"),
     ("NAME", "EQUAL", "NAME"),
 )
@@ -103,11 +107,17 @@ def find_repair(
     for repair, after, following, cost in _candidates(text, stacks, tokens, bad):
         window = LOOK_AHEAD + bad - following + 1
         kinds = (token.kind for token in tokens[following : following + window])
-        _, fitted = recogniser().advance(after, kinds)
+        end, fitted = recogniser().advance(after, kinds)
         reach = min(following + fitted, bad + LOOK_AHEAD)
         done = fitted >= window or following + fitted >= len(tokens)
-        if reach <= bad or not (done or reach - bad >= 3):
+        if reach <= bad:
             continue
+        if not done and reach - bad < _ENOUGH:
+            # Short of that, the next line may hold a mistake of its own.
+            whole = recogniser().feed(end, "UNKNOWN") is not None
+            rest = tokens[following + fitted]
+            if not (whole and rest.kind != END and _first_on_line(text, rest)):
+                continue
         score = reach - cost
         if best is None or score > best[0]:
             best = (score, repair)
@@ -128,13 +138,21 @@ def _find_bracket(
     likely: list[Repair] = []
     possible: list[Repair] = []
     openers: list[int] = []
+    headers: list[int] = []
+    left: set[int] = set()
     patience = 4 * REACH
     for at in range(max(0, bad - REACH), bad):
         token = tokens[at]
-        if openers and not surplus and _falls_back(text, tokens, openers[-1], at):
+        inside = bool(openers) and not surplus and openers[-1] not in left
+        if inside and _falls_back(text, tokens, openers[-1], at):
+            left.add(openers[-1])
             place = token.lead
             new = (Token("RPAR", place, place, place),)
             likely.append(Repair("insert", at, 0, new))
+        if surplus and token.kind == "RPAR":
+            likely += _lost_openers(text, tokens, headers, openers, at)
+        if token.kind in ("THEN", "ELSE", "LOOP"):
+            headers.append(at)
         if token.kind == "LPAR":
             openers.append(at)
         elif token.kind == "RPAR" and openers:
@@ -145,6 +163,8 @@ def _find_bracket(
                 )
                 suspects = likely if deeper else possible
                 suspects.append(Repair("delete", at, 1, ()))
+    if tokens[bad].kind == "RPAR":
+        likely += _lost_openers(text, tokens, headers, openers, bad)
     for repair in (likely[::-1] + possible[::-1])[:_SUSPECTS]:
         stack: Stack | None = stacks[repair.at]
         for new_token in repair.tokens:
@@ -196,6 +216,40 @@ def _falls_back(text: str, tokens: Sequence[Token], opener: int, at: int) -> boo
     )
 
 
+def _lost_openers(
+    text: str,
+    tokens: Sequence[Token],
+    headers: Sequence[int],
+    openers: Sequence[int],
+    at: int,
+) -> Iterator[Repair]:
+    """A `(` behind the header that `tokens[at]`, a `)`, belongs to by its column."""
+    for header in reversed(headers):
+        if openers and header < openers[-1]:
+            return
+        if _lost_opener(text, tokens, header, at):
+            place = tokens[header].end
+            new = (Token("LPAR", place, place, place),)
+            yield Repair("insert", header + 1, 0, new)
+            return
+
+
+def _lost_opener(text: str, tokens: Sequence[Token], header: int, at: int) -> bool:
+    """Whether `tokens[at]`, a `)`, closes the body that begins behind `header`.
+
+    It does by the layout: the `)` stands alone below the header, in its column, and
+    the body between them does not begin with a `(`.
+    """
+    return (
+        tokens[header].kind in ("THEN", "ELSE", "LOOP")
+        and tokens[header + 1].kind != "LPAR"
+        and _first_on_line(text, tokens[header + 1])
+        and _first_on_line(text, tokens[at])
+        and (tokens[at + 1].kind == "ELSE" or _first_on_line(text, tokens[at + 1]))
+        and _line_indent(text, tokens[at]) == _line_indent(text, tokens[header])
+    )
+
+
 def _closes_inline(text: str, tokens: Sequence[Token], opener: int, at: int) -> bool:
     """Whether `tokens[at]` closes a block of several lines behind an expression."""
     return (
@@ -233,7 +287,7 @@ def _candidates(
         at = bad - back
         stack, token, extra = stacks[at], tokens[at], back * _BACK_COST
         last = token.kind == END
-        line_start = (
+        line_start = last or (
             back > 0 and _first_on_line(text, token) and feed(stack, "UNKNOWN") is None
         )
         if not last:
