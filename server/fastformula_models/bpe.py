@@ -78,6 +78,21 @@ class BpeTokenizer:
                 text += bytes(BYTE_OF_LETTER[letter] for letter in token)
         return text.decode("utf-8", errors="replace")
 
+    def last_piece(self, text: str) -> str:
+        """The end of a text that more text could make another token of."""
+        pieces: list[str] = self._pieces.findall(text)
+        return pieces[-1] if pieces else ""
+
+    def bytes_of_tokens(self) -> list[bytes]:
+        """What each id adds to a text; nothing for special tokens."""
+        added = set(self._added.values())
+        return [
+            b""
+            if number in added
+            else bytes(BYTE_OF_LETTER[letter] for letter in self._tokens[number])
+            for number in range(len(self._tokens))
+        ]
+
     def get_added_vocab(self) -> dict[str, int]:
         """The ids of the special tokens."""
         return dict(self._added)
