@@ -179,20 +179,36 @@ def adds_no_error(place: Place, middle: str) -> bool:
     errors = parse(text).errors
     before = [error for error in place.parsed.errors if error.code != "semicolon"]
     known = {(error.code, error.span.start) for error in before}
+    # Lines further down that are wrong anyway: mended from another start, another
+    # token of theirs may be the one that is blamed.
+    broken = {_line_end(place.text, error.span.start) for error in before}
+    broken.discard(_line_end(place.text, place.offset))
     fresh = []
+    excused = False
     for error in errors:
         start = error.span.start
         behind = start >= place.offset + shift
-        if (error.code, start - shift if behind else start) not in known:
-            fresh.append(error)
+        if (error.code, start - shift if behind else start) in known:
+            continue
+        if behind and _line_end(place.text, start - shift) in broken:
+            excused = True
+            continue
+        fresh.append(error)
     if not fresh:
-        return True
+        return not excused or (
+            len(errors) <= len(before) and not _leaves_open(place, middle)
+        )
     return (
         len(errors) <= len(before)
         and all(error.code == "syntax-missing" for error in fresh)
         and all(error.span.end >= place.offset + shift for error in fresh)
         and not _leaves_open(place, middle)
     )
+
+
+def _line_end(text: str, offset: int) -> int:
+    end = text.find("\n", offset)
+    return len(text) if end < 0 else end
 
 
 _OPENERS = frozenset(

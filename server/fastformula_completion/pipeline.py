@@ -17,6 +17,9 @@ from fastformula_completion.stop import cut, enough
 MOST_TOKENS = 160
 """How many tokens a completion may have; most end long before, at their line's end."""
 
+MOST_CHARACTERS = 1000
+"""How much of an answer is looked at: a backend may go on where it should stop."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -73,7 +76,8 @@ def complete(
         cancelled=cancelled or threading.Event(),
     )
     raw = backend.complete(request)
-    middle = tidy(prefix, cut(raw, several_lines=decision.several_lines))
+    said = raw[:MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n")
+    middle = tidy(prefix, cut(said, several_lines=decision.several_lines))
     middle = middle.replace("\n", line_end)
     if not middle.strip():
         return answer("", raw, "the model had nothing to say")
