@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fastformula_models.backend import BackendError
+from fastformula_models.card import load_card
 from fastformula_models.llama import CHUNK, Llama
 
 pytestmark = pytest.mark.slow
@@ -47,7 +48,7 @@ def exported(folder: Path, storage: str, sizes: dict[str, int]) -> Any:
     source = folder / "source"
     model.save_pretrained(source)
     train_tokenizer(["l_x = 1"], 300).save(str(source / "tokenizer.json"))
-    save_card(Card("", "", "fastformula", 200, "", "test"), source)
+    save_card(Card(str(folder), "", "fastformula", 200, "", "test"), source)
     export(source, folder / "out", storage)  # type: ignore[arg-type]
     return model
 
@@ -93,6 +94,12 @@ def test_int8_stays_close(tmp_path: Path) -> None:
     expected = logits_of(torch_model, ids)[-1]
     error = np.abs(model.append(ids) - expected).max()
     assert 0 < error < 0.05 * np.abs(expected).max()
+
+
+def test_the_card_travels_without_the_path_it_was_trained_from(tmp_path: Path) -> None:
+    exported(tmp_path, "int8", SIZES[0])
+    card = load_card(tmp_path / "out")
+    assert (card.base, card.format, card.budget) == ("", "fastformula", 200)
 
 
 def test_a_model_of_another_kind_is_not_exported(tmp_path: Path) -> None:

@@ -1,15 +1,14 @@
 """A trained transformers folder to the files that the embedded backend reads.
 
-The weights become int8 with a float16 scale a row, which is a quarter of their size
-and changes no greedy answer we have seen in a hundred; the shape of the model goes
-into the metadata of the same file.
+The weights become int8 with a float16 scale a row, a quarter of their size; the shape
+of the model goes into the metadata of the same file.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -48,7 +47,8 @@ def export(model: Path, out: Path, storage: Storage = "int8") -> int:
     save_file(stored, part / "model.safetensors", metadata)
     _write_tokenizer(model / "tokenizer.json", part / "tokenizer.json")
     try:
-        save_card(load_card(model), part)
+        # The weights are whole: what they were trained from is not needed to use them.
+        save_card(replace(load_card(model), base="", revision=""), part)
         BpeTokenizer(part / "tokenizer.json")
         Llama(part / "model.safetensors")
     except (BackendError, KeyError) as error:
