@@ -3,19 +3,18 @@
     python tools/bench_embedded.py [FOLDER]
 
 Every row is the best and the median of some runs, in milliseconds, and the best as a
-ratio to reading 500 tokens cold in the same run: machines differ, ratios less.
+ratio to reading 500 tokens cold in the same run: machines differ, ratios less. Numpy
+has one thread, as in the server.
 """
 
+import random
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from fastformula_models.backend import Request
-from fastformula_models.embedded import WEIGHTS, EmbeddedBackend
-from fastformula_models.llama import Llama
+from fastformula_models import Request, use_one_thread
 
 RUNS = 9
 DECODED = 24
@@ -35,14 +34,19 @@ IF l_grade = 'M1' THEN
 """
 
 
-def main(folder: Path) -> None:
+def main(folder: Path | None) -> None:
     """Measure and print the table."""
+    use_one_thread()
+    from fastformula_models.embedded import WEIGHTS, EmbeddedBackend
+    from fastformula_models.llama import Llama
+
+    folder = folder or WEIGHTS
     started = time.perf_counter()
     backend = EmbeddedBackend(folder)
     load = (time.perf_counter() - started) * 1000
     model = Llama(folder / "model.safetensors")
     size = (folder / "model.safetensors").stat().st_size / 1e6
-    ids = np.random.default_rng(1).integers(6, 1000, 1024).tolist()
+    ids = random.Random(1).choices(range(6, 1000), k=1024)
 
     def cold(count: int) -> Callable[[], None]:
         def run() -> None:
@@ -112,4 +116,4 @@ def _line(text: str) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else WEIGHTS)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -4,6 +4,7 @@ Nothing here knows the language or an editor, and importing it loads no tensor
 library: `open_backend` imports what the chosen backend needs.
 """
 
+import os
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,12 +39,24 @@ class BackendSettings:
     answers: tuple[str, ...] = ()
 
 
+def use_one_thread() -> None:
+    """Keep numpy, if it is not loaded yet, from sharing its work among threads.
+
+    Where other programs are busy, each thread waits at every step for the others to
+    be given a core: on two busy cores reading 500 tokens takes 1,860 ms with two
+    threads and 36 with one (`tools/bench_embedded.py`), on idle ones 24 and 36.
+    """
+    for variable in ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+
+
 def open_backend(settings: BackendSettings) -> Backend:
     """Load the backend that the settings ask for; it may take seconds.
 
     Raises BackendError, in one sentence, when it cannot be had.
     """
     if settings.kind == "embedded":
+        use_one_thread()
         from fastformula_models.embedded import EmbeddedBackend
 
         return EmbeddedBackend()
