@@ -32,8 +32,8 @@ await picture('vscode-diagnostics.png', 'overtime_draft.ff', 700, async (page, c
   await page.locator('.markers-panel .monaco-list-row').first().waitFor();
 });
 
-await picture('vscode-ghost-text.png', 'overtime.ff', 500, async (page) => {
-  await page.locator('.monaco-editor .view-line', { hasText: /total_pay\s=$/ }).click();
+await picture('vscode-ghost-text.png', 'vacation_accrual.ff', 760, async (page) => {
+  await page.locator('.monaco-editor .view-line', { hasText: /^l_log\s=$/ }).click();
   await page.keyboard.press('End');
   await page.keyboard.type(' ');
   await page.locator('.ghost-text-decoration').first().waitFor();
