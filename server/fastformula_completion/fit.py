@@ -8,7 +8,7 @@ Until then the same headers and brackets must be open: else what follows has mov
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fastformula import Parsed, parse
@@ -41,6 +41,8 @@ class Place:
     """Whether the text has no syntax error as it is."""
     may_adopt: bool
     """Whether what follows may become part of what the completion begins."""
+    depth: int
+    """How many brackets are open at the cursor that its own line has opened."""
     suffix: list[tuple[Token, Stack]] = field(default_factory=list)
     """Tokens behind the cursor with the stack after each, as far as read."""
     unread: Iterator[tuple[Token, Stack]] = field(default_factory=lambda: iter(()))
@@ -64,6 +66,7 @@ def open_place(text: str, offset: int) -> Place:
         prefix.stacks[at],
         valid,
         may_adopt=not valid or _ends_header(text, offset, prefix.tokens),
+        depth=_depth_on_line(text, offset, prefix.tokens),
     )
     place.unread = (
         (token, stack)
@@ -92,6 +95,18 @@ def _suffix_token(place: Place, number: int) -> tuple[Token, Stack] | None:
             return None
         place.suffix.append(following)
     return place.suffix[number]
+
+
+def _depth_on_line(text: str, offset: int, tokens: Sequence[Token]) -> int:
+    line_start = text.rfind("\n", 0, offset) + 1
+    return _depth(0, (token for token in tokens if token.start >= line_start))
+
+
+def _depth(depth: int, tokens: Iterable[Token]) -> int:
+    """The depth after `tokens`; what closes brackets of other lines does not count."""
+    for token in tokens:
+        depth = max(0, depth + {"LPAR": 1, "RPAR": -1}.get(token.kind, 0))
+    return depth
 
 
 def _ends_header(text: str, offset: int, tokens: Sequence[Token]) -> bool:
@@ -217,16 +232,31 @@ _OPENERS = frozenset(
 
 
 def _leaves_open(place: Place, middle: str) -> bool:
-    """Whether a header, bracket or operator of `middle` still waits for more."""
+    """Whether the statement that `middle` ends in still waits for more.
+
+    A block that is not closed yet does not count: its bracket is for later lines.
+    """
     feed = recogniser().feed
     stack = _stack_at(place, middle)
-    if feed(stack, "NUMBER") or (feed(stack, "NAME") and not feed(stack, "UNKNOWN")):
+    if missing_brackets(place, middle):
+        return True
+    if not feed(stack, "UNKNOWN") and not feed(stack, "RPAR"):
         return True
     before, after = (
         [kind for kind, _ in tokens_on(_stack_at(place, part)) if kind in _OPENERS]
         for part in ("", middle)
     )
     return len(after) > len(before)
+
+
+def missing_brackets(place: Place, middle: str) -> int:
+    """How many brackets the cursor's line, with `middle`, opens and does not close."""
+    text = place.text[place.anchor : place.offset] + middle
+    start = place.offset - place.anchor
+    said = (token for token in scan(text) if token.start >= start)
+    depth = _depth(place.depth, said)
+    rest = place.text[place.offset : _line_end(place.text, place.offset)]
+    return max(0, depth + rest.count("(") - rest.count(")"))
 
 
 def _stack_at(place: Place, middle: str) -> Stack:
@@ -250,23 +280,36 @@ def prefixes(place: Place, middle: str) -> Iterator[str]:
 def trim_to_fit(place: Place, middle: str) -> str:
     """The longest beginning of `middle` that fits; "" where none does.
 
+    Brackets that the cursor's line has opened are closed behind it where they lack.
+
     Of those that fit, one that ends its line as the model did is worth more than a
     longer one that breaks off.
     """
     shorter = ""
-    parses = 0
-    for candidate in prefixes(place, middle):
-        if not fits(place, candidate):
-            continue
-        if not place.valid:
-            parses += 1
-            if parses > _MOST_PARSES or not adds_no_error(place, candidate):
+    tries = 0
+    for beginning in prefixes(place, middle):
+        rest = middle[len(beginning) :]
+        for candidate in _with_brackets(place, beginning):
+            if not fits(place, candidate):
                 continue
-        rest = middle[len(candidate) :]
-        if not rest.strip() or "\n" in rest[: len(rest) - len(rest.lstrip())]:
-            return candidate
-        shorter = shorter or candidate
+            tries += not place.valid
+            if tries > _MOST_PARSES:
+                return shorter
+            if not place.valid and not adds_no_error(place, candidate):
+                continue
+            if not rest.strip() or "\n" in rest[: len(rest) - len(rest.lstrip())]:
+                return candidate
+            shorter = shorter or candidate
     return shorter
+
+
+def _with_brackets(place: Place, beginning: str) -> Iterator[str]:
+    """`beginning`, and in a broken text the same with the brackets its line lacks."""
+    yield beginning
+    if not place.valid and "\n" not in beginning:
+        missing = missing_brackets(place, beginning)
+        if missing:
+            yield beginning + ")" * missing
 
 
 _MOST_PARSES = 8
