@@ -1,14 +1,22 @@
 """What all tests share: formulas with a cursor in them, and files to compare with."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from fastformula import Parsed, parse
+from hypothesis import settings
 
 DATA = Path(__file__).parent / "data"
 CORPUS = Path(__file__).parents[2] / "shared/corpus"
+
+# The plain run tries the same examples each time, so that it is green or red for a
+# reason in the change; the soak looks for new ones, and for longer.
+settings.register_profile("plain", derandomize=True, deadline=None)
+settings.register_profile("soak", deadline=None, max_examples=2_000)
+settings.load_profile("soak" if os.environ.get("FASTFORMULA_SOAK") == "1" else "plain")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -32,8 +32,8 @@ WORK = ROOT / "runs" / "demo"
 
 CURSORS = (
     "l_overtime_pay = 0\nl_paid_days = ",
-    "    l_overtime_hours = l_overtime_hours ",
-    "RETURN pay_value, ",
+    "WHILE hours_per_day.EXISTS(",
+    "  l_day = hours_per_day.NEXT(",
 )
 """Where the cursor is put: behind these, with the rest of the line not yet typed."""
 
@@ -217,7 +217,7 @@ def train_adapter() -> Path:
         )  # fmt: skip
         run_training(
             "train", recipes / "cpu-base.toml", f"base={seed}", f"data={data}",
-            f"output={base.parent}", "max_steps=400", "context=256", "threads=1",
+            f"output={base.parent}", "max_steps=800", "context=256", "threads=1",
         )  # fmt: skip
     shutil.rmtree(run, ignore_errors=True)
     run_training(

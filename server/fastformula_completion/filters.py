@@ -27,7 +27,8 @@ def tidy(prefix: str, middle: str) -> str:
 
 def refusal(prefix: str, middle: str, suffix: str) -> str:
     """Why `middle` should not be shown; "" if it should."""
-    if not any(character.isalnum() or character in "'(" for character in middle):
+    says_something = any(sign.isalnum() or sign == "'" for sign in middle)
+    if not says_something and middle.strip() != "(":
         return "nothing but signs"
     lines = [line.strip() for line in middle.splitlines() if line.strip()]
     following = [line.strip() for line in suffix.splitlines() if line.strip()]

@@ -13,7 +13,7 @@ from fastformula import Parsed, Severity, parse
 from fastformula.diagnostic import render
 from fastformula.syntax import KEYWORDS, children, path_to, tokenize, walk
 from fastformula.syntax.tree import If, Name, Node, Unknown
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 CASES = sorted((Path(__file__).parents[1] / "data/parse").glob("*.ff"))
@@ -98,6 +98,7 @@ WORDS = sorted(KEYWORDS) + (
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(WORDS), max_size=40), st.sampled_from(["", " ", "\n"]))
+@example(["a", "RETURN", "ELSIF"], "\n")
 def test_any_words_are_read(words: list[str], between: str) -> None:
     check(between.join(words))
 

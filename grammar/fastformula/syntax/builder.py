@@ -177,7 +177,8 @@ def _assign(text: str, span: Span, children: list[Child]) -> tree.Assign:
 
 
 def _typed_name(call: tree.Call) -> tree.TypedName:
-    note = call.arguments[0] if call.arguments else call.function
+    end = call.span.end
+    note: tree.Node = call.arguments[0] if call.arguments else tree.Node(Span(end, end))
     word = note.text if isinstance(note, tree.Name) else ""
     return tree.TypedName(
         call.span, call.function, tree.TypeName(note.span, word.upper())

@@ -320,7 +320,13 @@ def _candidates(
             first = feed(stack, tokens[at + 1].kind)
             second = feed(first, token.kind) if first else None
             if second:
-                swap = Repair("swap", at, 2, (tokens[at + 1], token))
+                # Each stands empty where the other was: spans must stay in order.
+                other = tokens[at + 1]
+                swapped = (
+                    Token(other.kind, token.start, token.start, token.lead),
+                    Token(token.kind, other.start, other.start, other.lead),
+                )
+                swap = Repair("swap", at, 2, swapped)
                 yield swap, second, at + 2, _COSTS["swap"] + extra
 
 
