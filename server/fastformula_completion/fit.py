@@ -209,26 +209,23 @@ def adds_no_error(place: Place, middle: str) -> bool:
             excused = True
             continue
         fresh.append(error)
+    if not errors:
+        return True
+    # How a broken text is mended tells little of a line that is itself unfinished.
+    if _leaves_open(place, middle):
+        return False
     if not fresh:
-        return not excused or (
-            len(errors) <= len(before) and not _leaves_open(place, middle)
-        )
+        return not excused or len(errors) <= len(before)
     return (
         len(errors) <= len(before)
         and all(error.code == "syntax-missing" for error in fresh)
         and all(error.span.end >= place.offset + shift for error in fresh)
-        and not _leaves_open(place, middle)
     )
 
 
 def _line_end(text: str, offset: int) -> int:
     end = text.find("\n", offset)
     return len(text) if end < 0 else end
-
-
-_OPENERS = frozenset(
-    "LPAR LSQB IF THEN ELSE WHILE LOOP CHANGE_CONTEXTS CALL_FORMULA".split()
-)
 
 
 def _leaves_open(place: Place, middle: str) -> bool:
@@ -242,11 +239,18 @@ def _leaves_open(place: Place, middle: str) -> bool:
         return True
     if not feed(stack, "UNKNOWN") and not feed(stack, "RPAR"):
         return True
-    before, after = (
-        [kind for kind, _ in tokens_on(_stack_at(place, part)) if kind in _OPENERS]
-        for part in ("", middle)
+    kinds = [kind for kind, _ in tokens_on(stack)]
+    opener = kinds.index("LPAR") + 1 if "LPAR" in kinds else len(kinds)
+    return (
+        kinds[:1] in (["THEN"], ["ELSE"], ["LOOP"])
+        or (kinds[:1] == ["RPAR"] and kinds[opener : opener + 1] == ["CHANGE_CONTEXTS"])
+        or _balance(stack) > _balance(_stack_at(place, ""))
     )
-    return len(after) > len(before)
+
+
+def _balance(stack: Stack) -> int:
+    weights = {"LPAR": 1, "LSQB": 1, "RPAR": -1, "RSQB": -1}
+    return sum(weights.get(kind, 0) for kind, _ in tokens_on(stack))
 
 
 def missing_brackets(place: Place, middle: str) -> int:

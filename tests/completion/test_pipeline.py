@@ -202,7 +202,7 @@ def test_what_is_offered_parses_with_windows_line_ends(
 
 def test_what_is_offered_parses_in_published_formulas(corpus: dict[str, str]) -> None:
     texts = [text for text in corpus.values() if len(text) < 8_000]
-    assert attack(texts, 300, seed=3)["offered"] > 30
+    assert attack(texts, 300, seed=3)["offered"] > 20
 
 
 def holes(texts: list[str], dice: random.Random) -> Iterator[tuple[str, int, str]]:
