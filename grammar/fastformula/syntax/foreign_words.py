@@ -269,6 +269,16 @@ def _change_context(
     return Rewrite(1, (stand_in("CHANGE_CONTEXTS", token),), error)
 
 
+def _is_assigned(text: str, tokens: Sequence[Token], name: Token) -> bool:
+    return any(
+        token.kind == "NAME"
+        and word(text, token) == word(text, name)
+        and tokens[at + 1].kind == "EQUAL"
+        and (at == 0 or tokens[at - 1].kind not in OPERATORS)
+        for at, token in enumerate(tokens[:-1])
+    )
+
+
 def _nvl(
     text: str, tokens: Sequence[Token], at: int, out: list[Token]
 ) -> Rewrite | None:
@@ -280,10 +290,9 @@ def _nvl(
     fixes: tuple[Fix, ...] = ()
     arguments = tokens[at + 2 : max(closer, at + 2)]
     kinds = [each.kind for each in arguments]
-    if name == "NVL" and kinds in (
-        ["NAME", "COMMA", "TEXT"],
-        ["NAME", "COMMA", "NUMBER"],
-    ):
+    literal = kinds in (["NAME", "COMMA", "TEXT"], ["NAME", "COMMA", "NUMBER"])
+    # What the formula assigns itself is no item, and a DEFAULT would not reach it.
+    if name == "NVL" and literal and not _is_assigned(text, tokens, arguments[0]):
         item, value = arguments[0].text_in(text), arguments[2].text_in(text)
         top = _behind_aliases(tokens)
         edits = (
