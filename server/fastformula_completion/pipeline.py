@@ -50,8 +50,9 @@ def complete(
     manual: bool = False,
     cancelled: threading.Event | None = None,
 ) -> Completion:
-    """Complete `text` at `offset`, in code points; whatever is offered parses there.
+    """Complete `text` at `offset`, in code points.
 
+    With what is offered a valid text still parses, and a broken one has no new error.
     Blocks until the model has answered. Raises BackendError when it cannot, and
     Cancelled when `cancelled` is set before it has.
     """
