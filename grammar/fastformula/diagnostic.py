@@ -27,14 +27,28 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a diagnostic is about, and what is there."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One mistake; `code` names its kind, and begins `syntax` for syntax errors."""
+    """One mistake; `code` names its kind.
+
+    A code is the name of a rule of the linter, or begins `syntax` for syntax errors.
+    """
 
     code: str
     severity: Severity
     span: Span
     message: str
     fixes: tuple[Fix, ...] = ()
+    related: tuple[Related, ...] = ()
+    unnecessary: bool = False
+    """Whether the text can go without a loss: editors show it faded."""
 
 
 def render(text: str, diagnostics: Iterable[Diagnostic], path: str) -> str:

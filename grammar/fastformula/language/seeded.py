@@ -1,0 +1,31 @@
+"""What Oracle delivers to everyone: the catalogue that is always at hand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastformula.language.catalogue import Catalogue, ThingKind
+from fastformula.language.context import Context
+from fastformula.language.database_item import DatabaseItem
+
+
+class _Seeded:
+    """The tables of this package as a catalogue; it never claims to be complete."""
+
+    is_complete = False
+
+    def find_item(self, key: str) -> DatabaseItem | None:
+        return None
+
+    def find_context(self, key: str) -> Context | None:
+        return None
+
+    def similar_items(self, key: str) -> tuple[str, ...]:
+        return ()
+
+    def has(self, kind: ThingKind, name: str) -> bool | None:
+        return None
+
+
+SEEDED: Final[Catalogue] = _Seeded()
+"""Oracle's own database items and contexts."""
