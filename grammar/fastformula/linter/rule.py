@@ -11,6 +11,7 @@ from typing import Literal
 
 from fastformula.analysis import Analysis
 from fastformula.diagnostic import Fix, Related, Severity
+from fastformula.linter.page import Page, read_page
 from fastformula.text import Span
 
 Group = Literal["compiler", "contract", "suspicious", "performance", "style"]
@@ -44,9 +45,14 @@ class Rule:
     """Whether what it finds can go: editors show it faded."""
     safe: bool = False
     """Whether its first fix can be made unseen, as `fastformula check --fix` does."""
+    needs_whole: bool = False
+    """Whether it looks at the whole formula, and so says nothing while a part of that
+    cannot be read."""
+    yields_to: tuple[str, ...] = ()
+    """Rules that say the same better: what it finds in their places is dropped."""
 
     @cached_property
-    def page(self) -> str:
-        """Its manual page: a first line, why it matters, `Bad:` and `Good:`."""
+    def page(self) -> Page:
+        """Its manual page."""
         module = sys.modules[self.check.__module__]
-        return inspect.getdoc(module) or ""
+        return read_page(inspect.getdoc(module) or "")

@@ -1,0 +1,71 @@
+"""The formulas of a workspace, as one of them sees the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from fastformula.analysis.environment import FormulaSignature
+
+_HEADER = re.compile(
+    r"^[ \t/*#-]*Formula[ _]Name[ \t]*:[ \t]*(?P<name>[^\r\n*]+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEADER_LENGTH = 4000
+"""How far into a text its header reaches, in code points."""
+
+
+def formula_name(path: PurePath) -> str:
+    """What a file is called as a formula: its name without the ending, upper case."""
+    return path.stem.strip().replace(" ", "_").upper()
+
+
+def header_name(text: str) -> str:
+    """The name in a comment `Formula Name: …` at the top, upper case; "" without."""
+    match = _HEADER.search(text, 0, _HEADER_LENGTH)
+    return match["name"].strip().replace(" ", "_").upper() if match else ""
+
+
+class FormulaLibrary:
+    """Signatures of formulas, found by the name of the file or in the header.
+
+    Where two formulas share a name and differ, nobody knows which one is called, so
+    neither is found.
+    """
+
+    __slots__ = ("_alone", "_by_name", "_deleted", "_deletes_all")
+
+    def __init__(self, signatures: Iterable[FormulaSignature]) -> None:
+        self._by_name: dict[str, FormulaSignature | None] = {}
+        self._deleted: set[str] = set()
+        self._deletes_all = False
+        known = tuple(signatures)
+        for signature in known:
+            for name in {signature.name, formula_name(PurePath(signature.path))}:
+                if name not in self._by_name:
+                    self._by_name[name] = signature
+                elif not _same(self._by_name[name], signature):
+                    self._by_name[name] = None
+            self._deleted |= signature.deleted
+            self._deletes_all = self._deletes_all or signature.deletes_all
+        self._alone = len(known) < 2
+
+    def find(self, name: str) -> FormulaSignature | None:
+        """The formula of that upper-case name."""
+        return self._by_name.get(name)
+
+    def deletes(self, item: str) -> bool:
+        """Whether some formula deletes the WSA item of that upper-case name."""
+        return self._deletes_all or item in self._deleted
+
+    def is_alone(self) -> bool:
+        """Whether there are no other formulas to look at."""
+        return self._alone
+
+
+def _same(one: FormulaSignature | None, other: FormulaSignature) -> bool:
+    return one is not None and (
+        (one.inputs, one.outputs, one.optional)
+        == (other.inputs, other.outputs, other.optional)
+    )
