@@ -20,6 +20,8 @@ from fastformula.language import (
     find_functions,
     find_keyword,
     load_chapters,
+    load_contexts,
+    load_formula_types,
     load_functions,
     load_keywords,
     load_methods,
@@ -152,6 +154,8 @@ def test_snippet_parses_with_its_placeholders(keyword: Keyword) -> None:
 def test_sources_are_all_used_and_lead_somewhere() -> None:
     used = {key for function in FUNCTIONS for key in function.sources}
     used |= {key for word in WORDS for key in word.sources}
+    used |= {key for each in load_contexts().values() for key in each.sources}
+    used |= {key for each in load_formula_types().values() for key in each.sources}
     assert used == set(load_sources())
     for source in load_sources().values():
         assert source.title

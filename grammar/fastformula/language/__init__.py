@@ -1,8 +1,16 @@
-"""What Oracle defines, as data: words and functions, each with its source.
+"""What Oracle defines, as data: words, functions, contexts, formula types, items.
 
-Nothing is read until it is asked for.
+Each fact has its source. Nothing is read until it is asked for.
 """
 
+from fastformula.language.context import Context, find_context, load_contexts
+from fastformula.language.database_item import DatabaseItem
+from fastformula.language.formula_type import (
+    FormulaType,
+    Variable,
+    find_formula_type,
+    load_formula_types,
+)
 from fastformula.language.function import (
     Function,
     Parameter,
@@ -15,13 +23,21 @@ from fastformula.language.keyword import Keyword, find_keyword, load_keywords
 from fastformula.language.source import Source, load_sources
 
 __all__ = [
+    "Context",
+    "DatabaseItem",
+    "FormulaType",
     "Function",
     "Keyword",
     "Parameter",
     "Source",
+    "Variable",
+    "find_context",
+    "find_formula_type",
     "find_functions",
     "find_keyword",
     "load_chapters",
+    "load_contexts",
+    "load_formula_types",
     "load_functions",
     "load_keywords",
     "load_methods",

@@ -33,6 +33,12 @@ text. `shape`: nobody has said that the name exists; it looks as such names do.
 """
 
 
+def array_of(value: str, index: str) -> str | None:
+    """The array type of such values and indexes; None where there is none."""
+    name = f"{value}_{index}"
+    return name if name in ARRAYS else None
+
+
 def value_type(array: str) -> str:
     """The type of the elements of an array type: `TEXT` of `TEXT_NUMBER`."""
     return array.partition("_")[0]
