@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from fastformula.analysis.environment import Environment
-from fastformula.diagnostic import Fix, Related
+from fastformula.diagnostic import Fix, Related, Severity
 from fastformula.language.context import Context
 from fastformula.language.database_item import DatabaseItem
 from fastformula.language.formula_type import FormulaType
@@ -102,7 +102,7 @@ class Scope:
     parent: Scope | None
 
     def chain(self) -> Iterator[Scope]:
-        """This scope and those around it, the innermost first."""
+        """The scope itself and those around it, the innermost first."""
         scope: Scope | None = self
         while scope is not None:
             yield scope
@@ -267,6 +267,8 @@ class Problem(NamedTuple):
     message: str
     fixes: tuple[Fix, ...] = ()
     related: tuple[Related, ...] = ()
+    severity: Severity | None = None
+    """Where it is not the rule's own."""
 
 
 class TypeClaim(NamedTuple):

@@ -1,0 +1,81 @@
+"""Which formula type a text is of, and how we know."""
+
+from __future__ import annotations
+
+import re
+
+from fastformula.analysis.environment import Environment
+from fastformula.analysis.model import TypeClaim
+from fastformula.analysis.names import Names
+from fastformula.language.formula_type import (
+    FormulaType,
+    find_formula_type,
+    load_formula_types,
+)
+from fastformula.syntax import Parsed, trivia, walk
+from fastformula.syntax.tokens import COMMENT_KINDS
+from fastformula.syntax.tree import Return
+from fastformula.text import Span
+
+_COMMENT = re.compile(r"formula[ _]?type[ \t]*[:=-]+[ \t]*([^\r\n*]+)", re.IGNORECASE)
+
+_ENOUGH = 2
+"""So many names of a contract have to stand in the formula before it is inferred."""
+
+
+def claim_type(
+    parsed: Parsed, names: Names, environment: Environment
+) -> TypeClaim | None:
+    """By setting, else by a comment `Formula Type: …`, else by inputs and returns."""
+    if environment.formula_type:
+        found = find_formula_type(environment.formula_type)
+        if found is not None:
+            return TypeClaim(found, "setting", None)
+    return _read_comment(parsed) or _infer(parsed, names, environment)
+
+
+def _read_comment(parsed: Parsed) -> TypeClaim | None:
+    text = parsed.text
+    if not _COMMENT.search(text):
+        return None
+    for token in parsed.tokens:
+        for piece in trivia(text, token) if token.lead < token.start else ():
+            if piece.kind not in COMMENT_KINDS:
+                continue
+            match = _COMMENT.search(text, piece.span.start, piece.span.end)
+            if match:
+                written = match[1].removesuffix("/").strip()
+                found = find_formula_type(written)
+                span = Span(match.start(1), match.start(1) + len(written))
+                return TypeClaim(found, "comment", span) if found else None
+    return None
+
+
+def _infer(parsed: Parsed, names: Names, environment: Environment) -> TypeClaim | None:
+    """The one type whose contract shares the most names with the formula."""
+    returned = {
+        name.key
+        for node in walk(parsed.tree)
+        if isinstance(node, Return)
+        for name in node.names
+    }
+    best: list[tuple[FormulaType, tuple[str, ...]]] = []
+    for each in load_formula_types().values():
+        if each.product not in ("both", environment.product):
+            continue
+        if each.detail not in ("documented", "sampled"):
+            continue
+        inputs = tuple(key for key in names.inputs if each.find_input(key))
+        returns = tuple(sorted(key for key in returned if each.find_return(key)))
+        # What is handed back says more than what is taken, as many types share inputs.
+        if not returns or len(inputs) + len(returns) < _ENOUGH:
+            continue
+        reasons = (*inputs, *returns)
+        if not best or len(reasons) > len(best[0][1]):
+            best = [(each, reasons)]
+        elif len(reasons) == len(best[0][1]):
+            best.append((each, reasons))
+    if len(best) != 1:
+        return None
+    found, reasons = best[0]
+    return TypeClaim(found, "inferred", None, reasons)
