@@ -10,9 +10,9 @@ from fastformula.analysis.formula_calls import find_formula_calls, find_storage
 from fastformula.analysis.formula_type import claim_type
 from fastformula.analysis.model import Analysis, Symbol
 from fastformula.analysis.names import Names, collect
+from fastformula.analysis.product import infer_product
 from fastformula.analysis.statements import follow
 from fastformula.syntax import Parsed
-
 
 _ALONE = Environment()
 """Of a text about which nothing else is known."""
@@ -25,13 +25,15 @@ def analyze(parsed: Parsed, environment: Environment = _ALONE) -> Analysis:
     them.
     """
     names = collect(parsed)
-    claim = claim_type(parsed, names, environment)
-    draft = Draft(parsed, environment, names, claim)
+    product = environment.product or infer_product(parsed, environment.catalogue)
+    claim = claim_type(parsed, names, environment, product)
+    draft = Draft(parsed, environment, names, product, claim)
     reaches_end = follow(draft)
     draft.calls.sort(key=lambda site: site.call.span)
     return Analysis(
         parsed=parsed,
         environment=environment,
+        product=product,
         formula_type=claim,
         symbols=MappingProxyType(
             {key: _finish(each, names) for key, each in draft.variables.items()}

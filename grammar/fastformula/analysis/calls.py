@@ -163,7 +163,7 @@ def _report_unknown(draft: Draft, node: Call) -> None:
         if similar:
             advice = f"Did you mean {similar}? {advice}"
             fixes = (replace(name, similar),)
-        if draft.environment.product == "ebs":
+        if draft.product == "ebs":
             # There customers define functions of their own.
             severity = Severity.WARNING
     draft.report(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastformula.analysis.environment import Environment
 from fastformula.analysis.model import (
     Access,
@@ -83,6 +85,7 @@ class Draft:
         "names",
         "parsed",
         "problems",
+        "product",
         "scope",
         "statement",
         "statements",
@@ -97,11 +100,13 @@ class Draft:
         parsed: Parsed,
         environment: Environment,
         names: Names,
+        product: Literal["fusion", "ebs"],
         claim: TypeClaim | None,
     ) -> None:
         self.parsed = parsed
         self.environment = environment
         self.names = names
+        self.product = product
         self.variables: dict[str, Variable] = {}
         self.contexts: dict[str, Context | None] = {}
         self.uses: list[Use] = []
@@ -252,14 +257,14 @@ class Draft:
         if item is not None:
             # Oracle would object to the assignment, but only to items that are there.
             is_there = item.evidence in ("catalogue", "documented", "inferred")
-            fits = item.product in ("both", self.environment.product)
+            fits = item.product in ("both", self.product)
             return item if not is_assigned or (is_there and fits) else None
         if is_assigned or catalogue.is_complete:
             return None
         context = catalogue.find_context(key)
         if context is not None and context.product in (
             "both",
-            self.environment.product,
+            self.product,
         ):
             return None
         if (
@@ -268,7 +273,7 @@ class Draft:
             or any(alias.item.key == key for alias in names.aliases.values())
             or looks_like_item(key)
         ):
-            return DatabaseItem(key, None, "shape", self.environment.product)
+            return DatabaseItem(key, None, "shape", self.product)
         return None
 
     def _type_by_contract(self, variable: Variable) -> None:

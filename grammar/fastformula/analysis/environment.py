@@ -73,7 +73,8 @@ class NoLibrary:
 class Environment:
     """Everything a formula's meaning depends on besides its text."""
 
-    product: Literal["fusion", "ebs"] = "fusion"
+    product: Literal["fusion", "ebs"] | None = None
+    """None where nobody has said: then the formula's own words decide."""
     formula_type: str = ""
     """Set by the author's configuration; it wins over a header comment."""
     formula_name: str = ""

@@ -12,6 +12,7 @@ from fastformula.language.formula_type import (
     find_formula_type,
     load_formula_types,
 )
+from fastformula.language.types import Product
 from fastformula.syntax import Parsed, trivia, walk
 from fastformula.syntax.tokens import COMMENT_KINDS
 from fastformula.syntax.tree import Return
@@ -24,14 +25,14 @@ _ENOUGH = 2
 
 
 def claim_type(
-    parsed: Parsed, names: Names, environment: Environment
+    parsed: Parsed, names: Names, environment: Environment, product: Product
 ) -> TypeClaim | None:
     """By setting, else by a comment `Formula Type: …`, else by inputs and returns."""
     if environment.formula_type:
         found = find_formula_type(environment.formula_type)
         if found is not None:
             return TypeClaim(found, "setting", None)
-    return _read_comment(parsed) or _infer(parsed, names, environment)
+    return _read_comment(parsed) or _infer(parsed, names, product)
 
 
 def _read_comment(parsed: Parsed) -> TypeClaim | None:
@@ -51,7 +52,7 @@ def _read_comment(parsed: Parsed) -> TypeClaim | None:
     return None
 
 
-def _infer(parsed: Parsed, names: Names, environment: Environment) -> TypeClaim | None:
+def _infer(parsed: Parsed, names: Names, product: Product) -> TypeClaim | None:
     """The one type whose contract shares the most names with the formula."""
     returned = {
         name.key
@@ -61,7 +62,7 @@ def _infer(parsed: Parsed, names: Names, environment: Environment) -> TypeClaim 
     }
     best: list[tuple[FormulaType, tuple[str, ...]]] = []
     for each in load_formula_types().values():
-        if each.product not in ("both", environment.product):
+        if each.product not in ("both", product):
             continue
         if each.detail not in ("documented", "sampled"):
             continue

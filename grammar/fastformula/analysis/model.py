@@ -288,6 +288,7 @@ class Analysis:
 
     parsed: Parsed
     environment: Environment
+    product: Literal["fusion", "ebs"]
     formula_type: TypeClaim | None
     symbols: Mapping[str, Symbol]
     """By key, in order of first use."""

@@ -31,9 +31,10 @@ class Page:
     """What is not known for sure; empty where nothing is."""
     called: tuple[tuple[str, str], ...]
     """Formulas that the examples call: upper-case name and text."""
-    product: Literal["fusion", "ebs"]
+    product: Literal["fusion", "ebs"] | None
+    """For which the examples are written; None where it does not matter."""
     formula_type: str
-    """For which the examples are written; empty where it does not matter."""
+    """Likewise; empty where it does not matter."""
 
     @property
     def markdown(self) -> str:
@@ -84,7 +85,8 @@ def read_page(text: str) -> Page:
         uncertain=uncertain,
         called=tuple((name.upper(), each) for _, name, each in formulas if name),
         product=cast(
-            Literal["fusion", "ebs"], fields.get("Product", "fusion").rstrip(".")
+            Literal["fusion", "ebs"] | None,
+            fields["Product"].rstrip(".").lower() if "Product" in fields else None,
         ),
         formula_type=fields.get("Formula type", "").rstrip("."),
     )

@@ -56,3 +56,10 @@ class Rule:
         """Its manual page."""
         module = sys.modules[self.check.__module__]
         return read_page(inspect.getdoc(module) or "")
+
+
+def reported(analysis: Analysis, rule: str) -> Iterator[Finding]:
+    """What the analysis has already found of `rule`, typing expressions."""
+    for problem in analysis.problems:
+        if problem.rule == rule:
+            yield Finding(*problem[1:])

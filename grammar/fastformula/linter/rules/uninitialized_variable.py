@@ -1,0 +1,100 @@
+"""A variable is used before it has a value.
+
+Nothing gives it one on any way to this place. Mostly the name is misspelt: a database
+item that Oracle does not know under this name, or whose contexts the formula type
+lacks, is taken for a local variable. Oracle says "The local variable was used before
+being initialized".
+
+A name that no statement of the formula gives a value may also be a database item or
+global value of your own. Without a catalogue of your pod nobody here can tell, so for
+names that look as if they could be, this is a warning.
+
+Bad:
+    INPUTS ARE hours (NUMBER)
+    l_pay = hours * l_rate
+    l_rate = 12
+    RETURN l_pay
+
+Bad:
+    INPUTS ARE hours_worked (NUMBER)
+    pay = hours_workd * 12
+    RETURN pay
+
+Good:
+    INPUTS ARE hours (NUMBER)
+    l_rate = 12
+    l_pay = hours * l_rate
+    RETURN l_pay
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fastformula.analysis import Access, Analysis, Symbol
+from fastformula.analysis.words import nearest, replace
+from fastformula.diagnostic import Related, Severity
+from fastformula.linter.rule import Finding, Rule
+from fastformula.syntax.tree import Name
+
+_LOCAL = re.compile(r"(?:L|LN|LV|LD|LC|V|P|OUT|TMP|TEMP)_|[^_]*$")
+"""Names that people give to locals only; items and globals have several words."""
+
+
+def check(analysis: Analysis) -> Iterator[Finding]:
+    """The first such use of each variable."""
+    for symbol in analysis.locals:
+        if analysis.environment.catalogue.find_context(symbol.key) is not None:
+            # Told by misuse-of-context.
+            continue
+        for use in symbol.uses:
+            is_read = use.access.reads and use.access is not Access.RETURN
+            if is_read and use.assigned == "no":
+                yield _describe(analysis, symbol, use.name)
+                break
+
+
+def _describe(analysis: Analysis, symbol: Symbol, name: Name) -> Finding:
+    if symbol.writes:
+        first = symbol.writes[0].name.span
+        return Finding(
+            name.span,
+            f"`{name.text}` is used here before it has a value. Oracle says: The local "
+            "variable was used before being initialized.",
+            related=(Related(first, "It first gets a value here."),),
+        )
+    known = [
+        each.name
+        for each in analysis.symbols.values()
+        if each is not symbol and (each.writes or each.kind != "local")
+    ]
+    similar = nearest(name.key, [each.upper() for each in known])
+    similar = next((each for each in known if each.upper() == similar), "")
+    catalogue = analysis.environment.catalogue
+    near = () if similar else catalogue.similar_items(symbol.key)
+    message = f"Nothing gives `{name.text}` a value."
+    if similar:
+        message += f" Did you mean `{similar}`?"
+    elif near:
+        message += f" Did you mean the database item {' or '.join(near)}?"
+    is_open = not (similar or near or catalogue.is_complete or _LOCAL.match(symbol.key))
+    if is_open:
+        message += (
+            " Unless it is a database item or global value of yours, Oracle says: The "
+            "local variable was used before being initialized."
+        )
+    else:
+        message += " Oracle says: The local variable was used before being initialized."
+    suggestion = similar or next(iter(near), "")
+    return Finding(
+        name.span,
+        message,
+        (replace(name, suggestion),) if suggestion else (),
+        severity=Severity.WARNING if is_open else None,
+    )
+
+
+RULE = Rule(
+    "uninitialized-variable", "compiler", Severity.ERROR, check, needs_whole=True
+)
