@@ -4,7 +4,11 @@ Each fact has its source. Nothing is read until it is asked for.
 """
 
 from fastformula.language.context import Context, find_context, load_contexts
-from fastformula.language.database_item import DatabaseItem
+from fastformula.language.database_item import (
+    DatabaseItem,
+    find_item,
+    looks_like_item,
+)
 from fastformula.language.formula_type import (
     FormulaType,
     Variable,
@@ -20,6 +24,7 @@ from fastformula.language.function import (
     load_methods,
 )
 from fastformula.language.keyword import Keyword, find_keyword, load_keywords
+from fastformula.language.similar import similar_items
 from fastformula.language.source import Source, load_sources
 
 __all__ = [
@@ -34,6 +39,7 @@ __all__ = [
     "find_context",
     "find_formula_type",
     "find_functions",
+    "find_item",
     "find_keyword",
     "load_chapters",
     "load_contexts",
@@ -42,4 +48,6 @@ __all__ = [
     "load_keywords",
     "load_methods",
     "load_sources",
+    "looks_like_item",
+    "similar_items",
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from fastformula.language.catalogue import Catalogue, ThingKind
-from fastformula.language.context import Context
-from fastformula.language.database_item import DatabaseItem
+from fastformula.language.context import Context, load_contexts
+from fastformula.language.database_item import DatabaseItem, find_item
+from fastformula.language.similar import similar_items
 
 
 class _Seeded:
@@ -15,13 +16,13 @@ class _Seeded:
     is_complete = False
 
     def find_item(self, key: str) -> DatabaseItem | None:
-        return None
+        return find_item(key)
 
     def find_context(self, key: str) -> Context | None:
-        return None
+        return load_contexts().get(key)
 
     def similar_items(self, key: str) -> tuple[str, ...]:
-        return ()
+        return similar_items(key)
 
     def has(self, kind: ThingKind, name: str) -> bool | None:
         return None
