@@ -20,7 +20,7 @@ from fastformula.analysis.words import a_type
 from fastformula.diagnostic import Fix, Related, Severity
 from fastformula.language.context import Context
 from fastformula.language.database_item import DatabaseItem, looks_like_item
-from fastformula.language.types import ARRAYS, array_of
+from fastformula.language.types import ARRAYS, DATA_TYPES, array_of
 from fastformula.syntax import Parsed
 from fastformula.syntax.tree import (
     Alias,
@@ -226,7 +226,7 @@ class Draft:
         declared = names.inputs.get(key)
         if declared is not None:
             variable = Variable(key, name.text, "input")
-            if declared.type is not None:
+            if declared.type is not None and declared.type.name in DATA_TYPES:
                 variable.type = declared.type.name
                 variable.origin = declared.span
             variable.is_sure = variable.type is not None
@@ -305,21 +305,23 @@ class Draft:
                 variable.origin = default.span
             elif (data := self.names.default_data.get(key)) is not None:
                 kind = constant_type(data.value)
-                variable.type = kind if kind in ARRAYS else array_of(kind, "NUMBER")
+                variable.type = (
+                    kind if kind in ARRAYS else array_of(kind or "", "NUMBER")
+                )
                 variable.origin = data.span
             else:
                 continue
-            variable.is_sure = True
+            variable.is_sure = variable.type is not None
             return
 
 
-def constant_type(constant: Constant) -> str:
-    """The type of the literal of a DEFAULT."""
+def constant_type(constant: Constant) -> str | None:
+    """The type of the literal of a DEFAULT; None where the parser made it up."""
     match constant:
         case Text():
             return "TEXT"
         case Date():
             return "DATE"
         case EmptyArray(type=kind):
-            return kind
+            return kind if kind in ARRAYS else None
     return "NUMBER"

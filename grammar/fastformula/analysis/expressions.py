@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastformula.analysis.calls import infer_call
-from fastformula.analysis.draft import Draft, Variable
+from fastformula.analysis.draft import Draft, Variable, constant_type
 from fastformula.analysis.model import Access
 from fastformula.analysis.words import a_type, wrap
 from fastformula.language.types import ARRAYS, index_type, value_type
@@ -278,7 +278,7 @@ _INFER: dict[type, Callable[[Draft, Any, int], str | None]] = {
     Number: lambda _draft, _node, _depth: "NUMBER",
     Text: lambda _draft, _node, _depth: "TEXT",
     Date: lambda _draft, _node, _depth: "DATE",
-    EmptyArray: lambda _draft, node, _depth: node.type,
+    EmptyArray: lambda _draft, node, _depth: constant_type(node),
     Group: _infer_group,
     Unary: _infer_unary,
     Binary: _infer_binary,

@@ -14,7 +14,7 @@ from fastformula.analysis.expressions import (
 )
 from fastformula.analysis.model import Access, Placed, Scope
 from fastformula.analysis.words import a_type
-from fastformula.language.types import array_of, value_type
+from fastformula.language.types import DATA_TYPES, array_of, value_type
 from fastformula.syntax.tree import (
     Alias,
     ArrayDelete,
@@ -232,7 +232,7 @@ def _put(
         return
     name = target.name if isinstance(target, TypedName) else target
     variable = draft.use(name, Access.WRITE)
-    if isinstance(target, TypedName):
+    if isinstance(target, TypedName) and target.type.name in DATA_TYPES:
         draft.set_type(variable, target.type.name, target)
     kind = variable.type if variable.is_sure else None
     if kind is None:

@@ -19,6 +19,7 @@ DataType = ScalarType | ArrayType
 
 SCALARS: frozenset[str] = frozenset(get_args(ScalarType))
 ARRAYS: frozenset[str] = frozenset(get_args(ArrayType))
+DATA_TYPES = SCALARS | ARRAYS
 
 Product = Literal["fusion", "ebs", "both"]
 """Fusion Cloud HCM, E-Business Suite HRMS, or either."""
