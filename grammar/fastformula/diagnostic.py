@@ -52,7 +52,7 @@ class Diagnostic:
 
 
 def render(text: str, diagnostics: Iterable[Diagnostic], path: str) -> str:
-    """`diagnostics` of `text` for a terminal: line, carets, and the first fix."""
+    """`diagnostics` of `text` for a terminal: line, carets, other places, first fix."""
     index = LineIndex(text)
     blocks = []
     for diagnostic in diagnostics:
@@ -67,6 +67,11 @@ def render(text: str, diagnostics: Iterable[Diagnostic], path: str) -> str:
             f"{diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]\n"
             f"    {line}\n"
             f"    {blank}{'^' * max(1, width)}\n"
+            + "".join(
+                f"    line {index.position(other.span.start).line + 1}: "
+                f"{other.message}\n"
+                for other in diagnostic.related
+            )
             + "".join(f"    fix: {fix.title}\n" for fix in diagnostic.fixes[:1])
         )
     return "\n".join(blocks)

@@ -1,9 +1,11 @@
-"""Formulas on disk: finding them, and reading whatever an editor may have written."""
+"""Formulas on disk: finding them, reading whatever an editor wrote, writing them."""
 
 from __future__ import annotations
 
 import codecs
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +31,10 @@ class TextFile:
 
     path: Path
     text: str
+    encoding: str = "utf-8"
+    """As Python calls it."""
+    mark: bytes = b""
+    """The byte order mark, where there is one."""
 
     def points(self, span: Span) -> tuple[dict[str, int], dict[str, int]]:
         """Start and end of `span`: lines and columns from 1, in code points."""
@@ -40,23 +46,53 @@ class TextFile:
         )
 
 
-def read_file(path: Path) -> TextFile:
+def read_file(path: Path, size_limit: int = SIZE_LIMIT) -> TextFile:
     """Read a text in UTF-8, UTF-16 or Windows' Western code page (CP1252).
 
-    Raises FileError.
+    Raises FileError, also for a file of more than `size_limit` bytes.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(SIZE_LIMIT + 1)
+            data = file.read(size_limit + 1)
     except OSError as error:
         raise FileError(f"{path}: {_reason(error)}") from error
-    if len(data) > SIZE_LIMIT:
-        megabytes = SIZE_LIMIT // (1024 * 1024)
-        raise FileError(f"{path}: larger than {megabytes} MB, which no formula is")
+    if len(data) > size_limit:
+        megabytes = size_limit // (1024 * 1024)
+        raise FileError(f"{path}: larger than {megabytes} MB, the most that is read")
     try:
-        return TextFile(path, _decode(data))
+        return TextFile(path, *_decode(data))
     except ValueError as error:
         raise FileError(f"{path}: {error}") from error
+
+
+def write_file(file: TextFile, text: str) -> None:
+    """Put `text` in the place of what `file` said, in the same encoding.
+
+    The file is never seen half written. Raises FileError, and then it is as it was.
+    """
+    try:
+        data = file.mark + text.encode(file.encoding)
+    except UnicodeEncodeError as error:
+        sign = text[error.start]
+        raise FileError(
+            f"{file.path}: {file.encoding.upper()} has no {sign!r}, so nothing was"
+            " written"
+        ) from error
+    target = file.path.resolve()
+    name = ""
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=target.parent, prefix=f".{target.name}.", delete=False
+        ) as new:
+            name = new.name
+            new.write(data)
+        shutil.copymode(target, name)
+        Path(name).replace(target)
+    except OSError as error:
+        if name:
+            Path(name).unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise FileError(f"{file.path}: cannot be written: {reason}") from error
 
 
 def is_folder(path: Path) -> bool:
@@ -94,8 +130,8 @@ def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _decode(data: bytes) -> str:
-    """The text of `data`; raises ValueError that says what it is instead."""
+def _decode(data: bytes) -> tuple[str, str, bytes]:
+    """Text, encoding and mark of `data`; raises ValueError that says what it is."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -103,7 +139,7 @@ def _decode(data: bytes) -> str:
     ):
         if data.startswith(mark):
             try:
-                return data[len(mark) :].decode(encoding)
+                return data[len(mark) :].decode(encoding), encoding, mark
             except UnicodeDecodeError:
                 name = encoding.upper().removesuffix("-LE").removesuffix("-BE")
                 raise ValueError(f"begins as {name} but is not") from None
@@ -116,11 +152,11 @@ def _decode(data: bytes) -> str:
             continue
         if not _is_text(text):
             break
-        return text
+        return text, encoding, b""
     raise ValueError("is not a text file (UTF-8, UTF-16 and CP1252 are read)")
 
 
-def _decode_wide(data: bytes) -> str:
+def _decode_wide(data: bytes) -> tuple[str, str, bytes]:
     """UTF-16 without a mark: every other byte of a formula is then zero."""
     sample = data[:_SAMPLE]
     half = len(sample) // 2
@@ -131,7 +167,7 @@ def _decode_wide(data: bytes) -> str:
             except UnicodeDecodeError:
                 break
             if _is_text(text):
-                return text
+                return text, encoding, b""
     raise ValueError("is a binary file, not a text")
 
 

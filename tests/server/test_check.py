@@ -58,12 +58,14 @@ def test_json_has_places_from_one_in_characters(formulas: Path) -> None:
     (row,) = rows(path)
     assert row["message"]
     assert row["code"].startswith("syntax")
-    del row["message"], row["code"]
+    assert row["fix"]
+    del row["message"], row["code"], row["fix"]
     assert row == {
         "path": str(path),
         "severity": "error",
         "start": {"line": 1, "column": 15},
         "end": {"line": 1, "column": 17},
+        "related": [],
     }
 
 
@@ -90,7 +92,7 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(formulas: Path) -> 
     assert "binary.ff" in said[1]
     assert "bad.fff:1:15: error" in result.stdout
     assert result.stdout.splitlines()[-1] == (
-        "2 files checked: 1 error; 2 could not be read"
+        "2 files checked: 1 error; 2 could not be checked"
     )
 
 

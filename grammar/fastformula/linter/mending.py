@@ -39,7 +39,7 @@ class Mended(NamedTuple):
     """A text with its safe fixes made."""
 
     text: str
-    count: int
+    fixes: int
     """How many were made."""
     left: tuple[Diagnostic, ...]
     """What is still wrong."""
@@ -67,7 +67,7 @@ def mend(text: str, find: Find) -> Mended:
         if step is None:
             break
         text, left = step.text, step.left
-        count += step.count
+        count += step.fixes
     return Mended(text, count, left)
 
 

@@ -6,20 +6,19 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import unified_diff
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from fastformula import Diagnostic, Severity, parse
+from fastformula import Severity
 from fastformula.diagnostic import render
 
-from fastformula_server.files import (
-    FileError,
-    TextFile,
-    find_files,
-    is_folder,
-    read_file,
-)
+from fastformula_server.files import FileError, find_files, is_folder
+
+if TYPE_CHECKING:
+    from fastformula_server.checking import Checked, Wishes
 
 _STYLES = {
     "error": "bold red",
@@ -30,54 +29,138 @@ _STYLES = {
     "carets": "red",
 }
 
+_LONG_RUN = 20
+"""From so many files on, a terminal shows how far it has come."""
+
+
+def _parse_rule(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    from fastformula.linter import Configuration
+
+    from fastformula_server.project_file import read_severity
+
+    pairs = []
+    for value in values:
+        name, _, severity = value.partition("=")
+        try:
+            read_severity(Configuration(), name, severity)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+        pairs.append((name, severity))
+    return tuple(pairs)
+
+
+def _parse_type(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> str:
+    from fastformula_server.project_file import read_formula_type
+
+    try:
+        return read_formula_type(value) if value else ""
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
 
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--output-format",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "sarif", "github"]),
     default="text",
     show_default=True,
 )
-def command(paths: tuple[Path, ...], output_format: str) -> None:
+@click.option("--fix", is_flag=True, help="Make the fixes that are surely right.")
+@click.option("--diff", is_flag=True, help="Only show what --fix would change.")
+@click.option("--statistics", is_flag=True, help="Count, for each rule.")
+@click.option("--product", type=click.Choice(["fusion", "ebs"]))
+@click.option(
+    "--formula-type", callback=_parse_type, help="The type of all the formulas."
+)
+@click.option(
+    "--rule",
+    "severities",
+    multiple=True,
+    metavar="NAME=SEVERITY",
+    callback=_parse_rule,
+    help="Set a rule to off, error, warning, information or hint; may be repeated.",
+)
+@click.option(
+    "--no-config",
+    is_flag=True,
+    help="Read no fastformula.toml.",
+)
+def command(
+    paths: tuple[Path, ...],
+    output_format: str,
+    diff: bool,
+    statistics: bool,
+    **wanted: Any,
+) -> None:
     """Report what is wrong in formulas.
 
     PATHS are files, whatever their names, or folders, where files that end in .ff
-    and .fff are looked for. The exit code is 0 when no errors were found, 1 when
-    some were, and 2 when a file could not be read.
+    and .fff are looked for. The formulas of one run may call each other. The exit
+    code is 0 when no errors were found, 1 when some were, and 2 when a file could not
+    be read or fastformula.toml is not as it should be. With --diff, 1 says that
+    --fix would change a file.
     """
-    failures: list[FileError] = []
+    from fastformula_server.checking import check_files
 
-    def fail(error: FileError) -> None:
-        failures.append(error)
-        click.echo(f"Error: {error}", err=True)
+    if statistics and (diff or output_format in ("sarif", "github")):
+        raise click.UsageError("--statistics goes with the formats text and json only")
+    if diff and output_format != "text":
+        raise click.UsageError("--diff has a format of its own")
+    wishes = _wishes(diff, **wanted)
+    failures: list[str] = []
 
-    rows: list[dict[str, object]] = []
-    found: Counter[Severity] = Counter()
-    count = 0
-    for path in _all_files(paths, fail):
-        try:
-            file = read_file(path)
-        except FileError as error:
-            fail(error)
-            continue
-        count += 1
-        diagnostics = parse(file.text).errors
-        found.update(each.severity for each in diagnostics)
-        if output_format == "json":
-            rows += (_row(file, each) for each in diagnostics)
-        elif diagnostics:
-            _show(file, diagnostics)
-    if output_format == "json":
-        click.echo(json.dumps(rows, indent=2))
-    elif count or not failures:
-        click.echo(_summary(count, found, len(failures)))
-    sys.exit(2 if failures else 1 if found[Severity.ERROR] else 0)
+    def fail(failure: object) -> None:
+        failures.append(str(failure))
+        click.echo(f"Error: {failure}", err=True)
+
+    files = list(dict.fromkeys(_all_files(paths, wishes, fail)))
+    problems = _project_problems(files, wishes)
+    for problem in problems:
+        fail(problem)
+    results = []
+    for checked in check_files(files, wishes, _watch):
+        if checked.failure:
+            fail(checked.failure)
+        else:
+            results.append(checked)
+    unread = len(failures) - len(problems)
+    changed = sum(checked.fixes > 0 for checked in results)
+    if diff:
+        for checked in results:
+            _show_diff(checked)
+        click.echo(f"{_counted(changed, 'file')} would be changed", err=True)
+        sys.exit(2 if failures else 1 if changed else 0)
+    if statistics:
+        _show_counts(results, output_format)
+    else:
+        _SHOW[output_format](results, failures)
+    if output_format == "text" and (results or not failures):
+        click.echo(_summary(results, unread))
+    found = any(
+        each.severity is Severity.ERROR
+        for checked in results
+        for each in checked.diagnostics
+    )
+    sys.exit(2 if failures else 1 if found else 0)
+
+
+def _wishes(diff: bool, no_config: bool, fix: bool, **others: Any) -> Wishes:
+    from fastformula_server.checking import Wishes
+
+    mend: Any = "show" if diff else "write" if fix else "no"
+    return Wishes(use_project=not no_config, mend=mend, **others)
 
 
 def _all_files(
-    paths: Iterable[Path], fail: Callable[[FileError], None]
+    paths: Iterable[Path], wishes: Wishes, fail: Callable[[FileError], None]
 ) -> Iterator[Path]:
+    from fastformula_server.checking import find_project
+
     for path in paths:
         if not is_folder(path):
             yield path
@@ -85,25 +168,47 @@ def _all_files(
         empty = True
         for file in find_files(path, fail):
             empty = False
-            yield file
+            if not find_project(file.parent, wishes).excludes(file):
+                yield file
         if empty:
             click.echo(f"Warning: {path}: no .ff or .fff files here", err=True)
 
 
-def _row(file: TextFile, diagnostic: Diagnostic) -> dict[str, object]:
-    start, end = file.points(diagnostic.span)
-    return {
-        "path": str(file.path),
-        "code": diagnostic.code,
-        "severity": diagnostic.severity,
-        "message": diagnostic.message,
-        "start": start,
-        "end": end,
-    }
+def _project_problems(files: Iterable[Path], wishes: Wishes) -> list[str]:
+    """What is wrong with the `fastformula.toml` of the files, said once."""
+    from fastformula_server.checking import find_project
+
+    folders = dict.fromkeys(file.parent for file in files)
+    projects = [find_project(folder, wishes) for folder in folders]
+    said = dict.fromkeys(
+        f"{project.path}:{problem.line}: {problem.message}"
+        for project in projects
+        for problem in project.problems
+    )
+    return list(said)
 
 
-def _show(file: TextFile, diagnostics: Iterable[Diagnostic]) -> None:
-    drawn = render(file.text, diagnostics, str(file.path))
+_Step = TypeVar("_Step")
+
+
+def _watch(steps: Iterable[_Step], description: str, total: int) -> Iterable[_Step]:
+    if total < _LONG_RUN or not sys.stderr.isatty():
+        return steps
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(steps, description, total, console=console, transient=True)
+
+
+def _show_text(results: Sequence[Checked], failures: Sequence[str]) -> None:
+    for checked in results:
+        if checked.diagnostics:
+            drawn = render(checked.text, checked.diagnostics, str(checked.path))
+            _show_drawn(drawn, checked.path)
+
+
+def _show_drawn(drawn: str, path: Path) -> None:
     if not sys.stdout.isatty():
         click.echo(drawn)
         return
@@ -113,18 +218,83 @@ def _show(file: TextFile, diagnostics: Iterable[Diagnostic]) -> None:
 
     text = Text(drawn)
     severities = "|".join(f"(?P<{name}>{name})" for name in Severity)
-    path = re.escape(str(file.path))
-    text.highlight_regex(rf"(?m)^(?P<place>{path}:\d+:\d+): (?:{severities}):")
+    place = re.escape(str(path))
+    text.highlight_regex(rf"(?m)^(?P<place>{place}:\d+:\d+): (?:{severities}):")
     text.highlight_regex(r"(?m)^ {4}[ \t]*(?P<carets>\^+)$")
     Console(theme=Theme(_STYLES)).print(text, soft_wrap=True)
 
 
-def _summary(count: int, found: Counter[Severity], failures: int) -> str:
+def _show_json(results: Sequence[Checked], failures: Sequence[str]) -> None:
+    from fastformula_server.reports import json_rows
+
+    rows = [row for checked in results for row in json_rows(checked)]
+    click.echo(json.dumps(rows, indent=2))
+
+
+def _show_sarif(results: Sequence[Checked], failures: Sequence[str]) -> None:
+    from fastformula_server.sarif import sarif_log
+
+    click.echo(json.dumps(sarif_log(results, failures), indent=2))
+
+
+def _show_github(results: Sequence[Checked], failures: Sequence[str]) -> None:
+    from fastformula_server.reports import github_commands
+
+    for checked in results:
+        for line in github_commands(checked):
+            click.echo(line)
+
+
+_SHOW = {
+    "text": _show_text,
+    "json": _show_json,
+    "sarif": _show_sarif,
+    "github": _show_github,
+}
+
+
+def _show_counts(results: Sequence[Checked], output_format: str) -> None:
+    from fastformula_server.reports import count_codes
+
+    counts = count_codes(results)
+    if output_format == "json":
+        click.echo(json.dumps([each._asdict() for each in counts], indent=2))
+        return
+    width = max((len(each.code) for each in counts), default=0)
+    for each in counts:
+        files = _counted(each.files, "file")
+        line = f"{each.times:>6}  {each.code:<{width}}  {each.severity:<11}  in {files}"
+        click.echo(line)
+
+
+def _show_diff(checked: Checked) -> None:
+    if not checked.fixes:
+        return
+    lines = unified_diff(
+        checked.before.splitlines(keepends=True),
+        checked.text.splitlines(keepends=True),
+        str(checked.path),
+        str(checked.path),
+    )
+    for line in lines:
+        ended = line.endswith("\n")
+        click.echo(
+            line if ended else f"{line}\n\\ No newline at end of file", nl=not ended
+        )
+
+
+def _summary(results: Sequence[Checked], unread: int) -> str:
+    found = Counter(
+        each.severity for checked in results for each in checked.diagnostics
+    )
     kinds = ", ".join(
         _counted(found[severity], severity) for severity in Severity if found[severity]
     )
-    unread = f"; {failures} could not be read" if failures else ""
-    return f"{_counted(count, 'file')} checked: {kinds or 'no problems found'}{unread}"
+    fixes = sum(checked.fixes for checked in results)
+    fixed = f"; {_counted(fixes, 'problem')} fixed" if fixes else ""
+    missing = f"; {unread} could not be checked" if unread else ""
+    checked = _counted(len(results), "file")
+    return f"{checked} checked: {kinds or 'no problems found'}{fixed}{missing}"
 
 
 def _counted(count: int, noun: str) -> str:

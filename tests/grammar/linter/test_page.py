@@ -53,7 +53,7 @@ def test_a_page_has_all_its_parts() -> None:
 def test_a_page_without_fields_has_the_usual_ones() -> None:
     page = read_page("Too long.\n\nBad:\n\n    a = 1")
     assert (page.title, page.body) == ("Too long.", "")
-    assert (page.product, page.formula_type) == ("fusion", "")
+    assert (page.product, page.formula_type) == (None, "")
     assert page.bad == ("a = 1\n",)
     assert page.good == ()
 

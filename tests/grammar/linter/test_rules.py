@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from fastformula import parse
-from fastformula.analysis import Environment, analyze
-from fastformula.analysis.signature import summarise
+from fastformula.analysis import Environment, analyze, summarise
 from fastformula.diagnostic import Diagnostic, Severity
 from fastformula.linter import RULES, Rule, lint
 from fastformula.text import apply_edits
@@ -30,13 +29,11 @@ def found(rule: Rule, text: str) -> tuple[Diagnostic, ...]:
     product, kind, parsed = page.product, page.formula_type, parse(text)
     alone = Environment(product, kind, "EXAMPLE")
     signatures = [
-        summarise(analyze(parse(called), Environment(product, "", name)))
-        for name, called in page.called
+        summarise(analyze(parse(each), Environment(product, "", name)), name, name)
+        for name, each in page.called
     ]
-    signatures.append(summarise(analyze(parsed, alone)))
-    library = FormulaLibrary(
-        each._replace(path=f"{each.name}.ff") for each in signatures
-    )
+    signatures.append(summarise(analyze(parsed, alone), "EXAMPLE", "EXAMPLE"))
+    library = FormulaLibrary(signatures)
     return lint(analyze(parsed, replace(alone, library=library)))
 
 

@@ -1,0 +1,178 @@
+"""The project that a formula belongs to: its settings, its catalogue, its problems."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from fastformula.analysis.environment import Environment, Library, NoLibrary
+from fastformula.language.catalogue import Catalogue, ThingKind
+from fastformula.language.context import Context
+from fastformula.language.database_item import DatabaseItem
+from fastformula.language.seeded import SEEDED
+
+from fastformula_server.catalogue import (
+    CatalogueError,
+    find_catalogue,
+    open_catalogue,
+)
+from fastformula_server.files import FileError, read_file
+from fastformula_server.globs import matches
+from fastformula_server.library import formula_name
+from fastformula_server.project_file import (
+    FILE_NAME,
+    Problem,
+    ProjectFile,
+    read_project_file,
+)
+
+ALONE: Final = NoLibrary()
+"""The library of a formula of which no neighbours are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder of formulas and what holds for them."""
+
+    path: Path | None = None
+    """Of its `fastformula.toml`; None where there is none."""
+    file: ProjectFile = field(default_factory=ProjectFile)
+    catalogue: Catalogue = SEEDED
+    problems: tuple[Problem, ...] = ()
+    """Of the file and of what it names."""
+
+    def environment(self, path: Path, library: Library = ALONE) -> Environment:
+        """What the formula at `path` is analysed with."""
+        return Environment(
+            product=self.file.product,
+            formula_type=self._formula_type(path),
+            formula_name=formula_name(path),
+            catalogue=self.catalogue,
+            library=library,
+        )
+
+    def excludes(self, path: Path) -> bool:
+        """Whether `path` is passed over where a folder is searched."""
+        inside = self._inside(path)
+        return any(matches(pattern, inside) for pattern in self.file.exclude)
+
+    def _formula_type(self, path: Path) -> str:
+        inside = self._inside(path)
+        for pattern, name in self.file.formula_types:
+            if matches(pattern, inside):
+                return name
+        return self.file.formula_type
+
+    def _inside(self, path: Path) -> str:
+        """`path` from the project's folder, with slashes."""
+        if self.path is None:
+            return path.as_posix()
+        path = Path(os.path.abspath(path))  # noqa: PTH100 - keeps symbolic links
+        if path.is_relative_to(self.path.parent):
+            return path.relative_to(self.path.parent).as_posix()
+        return path.as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendedCatalogue:
+    """A catalogue with the names that the project's file adds."""
+
+    base: Catalogue
+    file: ProjectFile
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether a database item that it lacks does not exist."""
+        return self.base.is_complete
+
+    def find_item(self, key: str) -> DatabaseItem | None:
+        """The item of the file, or that of the catalogue below."""
+        return self.file.items.get(key) or self.base.find_item(key)
+
+    def find_context(self, key: str) -> Context | None:
+        """The context of the file, or that of the catalogue below."""
+        return self.file.contexts.get(key) or self.base.find_context(key)
+
+    def similar_items(self, key: str) -> tuple[str, ...]:
+        """Names near `key`, those of the file first."""
+        from difflib import get_close_matches
+
+        near = get_close_matches(key, self.file.items, 3, 0.85)
+        return (*near, *self.base.similar_items(key))[:3]
+
+    def has(self, kind: ThingKind, name: str) -> bool | None:
+        """Whether the catalogue below has it; the file names no such things."""
+        return self.base.has(kind, name)
+
+
+def load_project(folder: Path) -> Project:
+    """The project of the formulas in `folder`: the nearest `fastformula.toml` above.
+
+    The search ends at the root of a Git repository. Unchanged files are not read
+    again, so this is cheap enough for every keystroke. It never raises: what cannot
+    be read is a problem of the project.
+    """
+    path = _find_file(folder)
+    if path is None:
+        return Project()
+    file = _read(path, _stamp(path))
+    base, complaints = SEEDED, file.problems
+    if file.catalogue:
+        base, complaint = _open(file.catalogue, path.parent)
+        complaints += tuple(Problem(file.catalogue_line, said) for said in complaint)
+    catalogue = base
+    if file.items or file.contexts:
+        catalogue = ExtendedCatalogue(base, file)
+    return Project(path, file, catalogue, tuple(complaints))
+
+
+def _find_file(folder: Path) -> Path | None:
+    for each in _upwards(Path(os.path.abspath(folder))):  # noqa: PTH100
+        path = each / FILE_NAME
+        if os.path.isfile(path):  # noqa: PTH113 - which does not raise
+            return path
+        if os.path.exists(each / ".git"):  # noqa: PTH110
+            return None
+    return None
+
+
+def _upwards(folder: Path) -> Iterator[Path]:
+    yield folder
+    yield from folder.parents
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes whenever the file does."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(64)
+def _read(path: Path, stamp: tuple[int, int]) -> ProjectFile:
+    try:
+        return read_project_file(read_file(path).text)
+    except FileError as error:
+        return ProjectFile(problems=(Problem(1, f"It cannot be read: {error}."),))
+
+
+def _open(name: str, folder: Path) -> tuple[Catalogue, tuple[str, ...]]:
+    path = find_catalogue(name, folder)
+    if path is None:
+        advice = "`fastformula catalog import` makes one."
+        return SEEDED, (f"There is no catalogue `{name}`. {advice}",)
+    return _open_file(path, _stamp(path))
+
+
+@lru_cache(16)
+def _open_file(path: Path, stamp: tuple[int, int]) -> tuple[Catalogue, tuple[str, ...]]:
+    try:
+        return open_catalogue(path), ()
+    except CatalogueError as error:
+        return SEEDED, (str(error),)

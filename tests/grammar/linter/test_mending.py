@@ -1,0 +1,79 @@
+"""Safe fixes are made until none is left, and never for the worse."""
+
+from __future__ import annotations
+
+import pytest
+from fastformula import parse
+from fastformula.diagnostic import Diagnostic, Fix, Severity
+from fastformula.linter.mending import mend
+from fastformula.text import Edit, Span
+
+
+def find(text: str) -> tuple[Diagnostic, ...]:
+    return parse(text).errors
+
+
+def test_safe_fixes_are_made_and_others_left() -> None:
+    mended = mend("a := 1;\nIF a == 1 && b IS NULL THEN a = 2\n", find)
+    assert mended.text == "a = 1\nIF a = 1 AND b IS NULL THEN a = 2\n"
+    assert mended.fixes == 4
+    assert [each.code for each in mended.left] == ["syntax-is-null"]
+
+
+def test_a_text_without_mistakes_stays() -> None:
+    assert mend("a = 1\n", find) == ("a = 1\n", 0, ())
+
+
+def test_line_ends_are_those_of_the_text() -> None:
+    text = "IF a = 1 THEN\r\n  b = 1\r\nEND IF\r\nc = 1\r\n"
+    mended = mend(text, find)
+    assert mended.fixes == 1
+    assert "\n" not in mended.text.replace("\r\n", "")
+
+
+def remark(text: str, sign: str, new: str) -> list[Diagnostic]:
+    """A remark at each `sign`, with a fix that counts as safe."""
+    return [
+        Diagnostic(
+            "semicolon",
+            Severity.HINT,
+            Span(at, at + 1),
+            "Not nice.",
+            (Fix("Write another", (Edit(Span(at, at + 1), new),)),),
+        )
+        for at, character in enumerate(text)
+        if character == sign
+    ]
+
+
+def test_a_fix_that_does_harm_is_left_out_and_the_others_made() -> None:
+    def judge(text: str) -> tuple[Diagnostic, ...]:
+        harm = [
+            Diagnostic("x", Severity.ERROR, Span(0, 0), "Harm.")
+            for _ in range(text.count("!"))
+        ]
+        return (*harm, *remark(text, "a", "!"), *remark(text, "b", "c"))
+
+    mended = mend("a b a b", judge)
+    assert mended.text == "a c a c"
+    assert mended.fixes == 2
+
+
+def test_fixes_that_make_each_other_necessary_end() -> None:
+    def judge(text: str) -> tuple[Diagnostic, ...]:
+        return (*remark(text, "a", "b"), *remark(text, "b", "a"))
+
+    assert mend("a", judge).text in ("a", "b")
+
+
+def test_fixes_of_the_same_place_are_made_one_by_one() -> None:
+    def judge(text: str) -> tuple[Diagnostic, ...]:
+        return (*remark(text, "a", "b"), *remark(text, "a", "c"))
+
+    assert mend("a a", judge).text == "b b"
+
+
+@pytest.mark.parametrize("text", ["a := ", "IF a == THEN", "{", "a = ‘x’ b := 'y"])
+def test_a_broken_text_gets_no_worse(text: str) -> None:
+    mended = mend(text, find)
+    assert len(mended.left) <= len(find(text))
