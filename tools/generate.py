@@ -16,6 +16,7 @@ from pathlib import Path
 import highlighting
 import manifest
 import reference
+import rules_page
 from fastformula.syntax.compilation import generate_tables
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +25,9 @@ COMMAND = "python tools/generate.py"
 GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
     ("grammar/fastformula/syntax/tables.json", generate_tables),
     ("docs/functions.md", reference.functions_page),
+    ("docs/contexts.md", reference.contexts_page),
+    ("docs/formula-types.md", reference.formula_types_page),
+    ("docs/rules.md", rules_page.rules_page),
     ("docs/settings.md", reference.settings_page),
     ("editors/vscode/package.json", manifest.manifest),
     (

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable
 
 from fastformula.language import (
+    Context,
+    FormulaType,
     Function,
     Keyword,
-    Source,
+    Variable,
     load_chapters,
+    load_contexts,
+    load_formula_types,
     load_keywords,
     load_sources,
 )
@@ -38,7 +43,8 @@ def functions_page() -> str:
     for kind, words in kinds.items():
         header = ("Word", "Meaning", "Written", "Product", "Source")
         parts += [f"### {_KINDS[kind]}", _table(header, map(_keyword_row, words))]
-    parts += ["## Sources", "\n".join(map(_source_line, load_sources().items()))]
+    rows = [*load_keywords().values(), *itertools.chain(*chapters.values())]
+    parts += ["## Sources", _sources(rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -69,6 +75,114 @@ How sure the table is of a signature:
 - **listed**: a public editor dictionary lists it with parameters and result;
 - **inferred**: the name was found, types or optional parameters are deduced;
 - **recalled**: known of E-Business Suite, not compared with Oracle's text."""
+
+
+def contexts_page() -> str:
+    """docs/contexts.md: every context with its type."""
+    contexts = load_contexts().values()
+    header = ("Context", "Type", "What it is", "Product", "How sure", "Source")
+    return "\n\n".join(
+        (
+            _CONTEXTS_INTRODUCTION.format(count=len(contexts)),
+            _table(header, map(_context_row, contexts)),
+            "## Sources",
+            _sources(contexts) + "\n",
+        )
+    )
+
+
+_CONTEXTS_INTRODUCTION = """\
+<!-- Written by tools/generate.py from grammar/fastformula/language; do not edit. -->
+
+# Contexts
+
+{count} contexts. `GET_CONTEXT(PERSON_ID, 0)` reads one, `CHANGE_CONTEXTS` sets it for a
+block. E-Business Suite has contexts too, but its formulas cannot name them.
+
+How sure the table is of a type:
+
+- **documented**: it stands in a table of Oracle, or in use in a text of Oracle;
+- **inferred**: the name was found, the type is deduced from it;
+- **recalled**: known of E-Business Suite, not compared with Oracle's text."""
+
+
+def _context_row(context: Context) -> tuple[str, ...]:
+    return (
+        f"`{context.name}`",
+        context.type,
+        context.description,
+        PRODUCTS[context.product],
+        context.evidence,
+        _links(context.sources),
+    )
+
+
+def formula_types_page() -> str:
+    """docs/formula-types.md: every formula type with its contract."""
+    types = load_formula_types().values()
+    parts = [_TYPES_INTRODUCTION.format(count=len(types))]
+    for chapter, group in itertools.groupby(types, lambda each: each.chapter):
+        rows = list(group)
+        parts.append(f"## {chapter}")
+        parts += [_formula_type(each) for each in rows if each.detail != "name"]
+        names = [each for each in rows if each.detail == "name"]
+        if names:
+            header = ("Known by name", "Contexts", "Product", "Source")
+            parts.append(_table(header, map(_bare_type_row, names)))
+    parts += ["## Sources", _sources(types)]
+    return "\n\n".join(parts) + "\n"
+
+
+_TYPES_INTRODUCTION = """\
+<!-- Written by tools/generate.py from grammar/fastformula/language; do not edit. -->
+
+# Formula types
+
+{count} types: which contexts the process sets, what it hands in, what it takes back.
+`1..5` stands for a row of names that end in these numbers; an exclamation mark is
+behind what a source calls required. A contract is enforced as far as it is known:
+
+- **documented**: contexts, inputs and returns stand on a page of Oracle;
+- **sampled**: they are read off formulas that run;
+- **recalled**: known of E-Business Suite, not compared with Oracle's text;
+- **partial**: some of the three are missing."""
+
+
+def _formula_type(each: FormulaType) -> str:
+    lines = [f"### {each.name}", ""]
+    lines += [f"{each.purpose} {each.note}".strip(), ""] if each.purpose else []
+    lines.append(f"- {PRODUCTS[each.product]}, {each.detail}: {_links(each.sources)}")
+    if each.also:
+        lines.append(f"- Also called {', '.join(each.also)}")
+    if each.contexts:
+        sure = f"Contexts ({each.contexts_evidence})"
+        lines.append(f"- {sure}: {_contexts(each)}")
+    lines.append(f"- Inputs: {_variables(each.inputs, each.open_inputs)}")
+    lines.append(f"- Returns: {_variables(each.returns, each.open_returns)}")
+    return "\n".join(lines)
+
+
+def _bare_type_row(each: FormulaType) -> tuple[str, ...]:
+    remarks = f"{each.purpose} {each.note}".strip()
+    name = f"{each.name}: {remarks}" if remarks else each.name
+    return (name, _contexts(each), PRODUCTS[each.product], _links(each.sources))
+
+
+def _contexts(each: FormulaType) -> str:
+    return ", ".join(f"`{name}`" for name in each.contexts)
+
+
+def _variables(variables: Iterable[Variable], is_open: bool) -> str:
+    shown = ", ".join(map(_variable, variables))
+    if is_open:
+        return f"{shown}, and others" if shown else "not listed"
+    return shown or "none"
+
+
+def _variable(each: Variable) -> str:
+    row = f"..{each.numbered_to}" if each.numbered_to else ""
+    kinds = f" {' or '.join(each.types)}" if each.types else ""
+    return f"`{each.name}{row}`{kinds}{'!' if each.required else ''}"
 
 
 def settings_page() -> str:
@@ -135,8 +249,13 @@ def _keyword_row(keyword: Keyword) -> tuple[str, ...]:
     )
 
 
-def _source_line(row: tuple[str, Source]) -> str:
-    key, source = row
+def _sources(rows: Iterable[Context | FormulaType | Function | Keyword]) -> str:
+    used = {key for row in rows for key in row.sources}
+    return "\n".join(_source_line(key) for key in load_sources() if key in used)
+
+
+def _source_line(key: str) -> str:
+    source = load_sources()[key]
     title = f"[{source.title}]({source.address})" if source.address else source.title
     return f'- <a id="{key}"></a>{key}: {title}'
 

@@ -10,8 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
 
-Product = Literal["fusion", "ebs", "both"]
-"""Fusion Cloud HCM, E-Business Suite HRMS, or either."""
+from fastformula.language.types import DataType, Product
 
 Confidence = Literal["documented", "listed", "inferred", "recalled"]
 """How sure the table is of a signature.
@@ -22,21 +21,7 @@ found, types or optional parameters are deduced. `recalled`: known of E-Business
 not compared with Oracle's text.
 """
 
-Type = Literal[
-    "NUMBER",
-    "TEXT",
-    "DATE",
-    "NUMBER_NUMBER",
-    "NUMBER_TEXT",
-    "TEXT_NUMBER",
-    "TEXT_TEXT",
-    "DATE_NUMBER",
-    "DATE_TEXT",
-    "ANY",
-    "INDEX",
-    "CONTEXT",
-    "DIRECTED",
-]
+Type = DataType | Literal["ANY", "INDEX", "CONTEXT", "DIRECTED"]
 """What a parameter takes.
 
 Beyond the nine types of the language: `ANY` is whatever the call needs, `INDEX` the
@@ -70,6 +55,7 @@ CHAPTERS = (
     "accruals",
     "benefits",
     "time_and_labor",
+    "united_arab_emirates",
     "united_states",
     "canada",
     "united_kingdom",

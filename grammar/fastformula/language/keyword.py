@@ -10,7 +10,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
 
-from fastformula.language.function import Product, load_functions, load_methods
+from fastformula.language.function import load_functions, load_methods
+from fastformula.language.types import Product
 
 Kind = Literal[
     "statement",
