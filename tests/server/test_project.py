@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,21 @@ def test_a_rule_set_again_is_as_set_last() -> None:
     on = read_severity(off, "semicolon", "error")
     assert (off.off, on.off) == ({"semicolon"}, frozenset())
     assert on.severities == {"semicolon": Severity.ERROR}
+
+
+def test_the_documentation_is_right() -> None:
+    page = Path(__file__).parents[2] / "docs/configuration.md"
+    text = page.read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert example is not None
+    assert read_project_file(example[1]).problems == ()
+    keys = re.findall(r"(?m)^\| `\[?([a-z-]+)\]?` \|", text)
+    wrong = read_project_file("".join(f"{key} = 0.5\n" for key in keys)).problems
+    assert len(wrong) == len(keys) == 9
+    assert not [each for each in wrong if each.message.startswith("There is no")]
+    for names in re.findall(r"fastformula: ignore ([a-z-]+(?:, [a-z-]+)*)", text):
+        for name in names.split(", "):
+            read_severity(ProjectFile().lint, name, "off")
 
 
 @pytest.mark.parametrize(
