@@ -1,5 +1,21 @@
 """The commands of `fastformula`, one file each; what is heavy they import late."""
 
-from fastformula_server.commands import check, complete, serve, version
+from fastformula_server.commands import (
+    catalog,
+    check,
+    complete,
+    explain,
+    rules,
+    serve,
+    version,
+)
 
-COMMANDS = (check.command, complete.command, serve.command, version.command)
+COMMANDS = (
+    catalog.command,
+    check.command,
+    complete.command,
+    explain.command,
+    rules.command,
+    serve.command,
+    version.command,
+)

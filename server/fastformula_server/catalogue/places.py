@@ -1,0 +1,95 @@
+"""Where catalogues lie: below a project's folder, and among the user's own data."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+PROJECT_FOLDER = ".fastformula"
+SUFFIX = ".sqlite"
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_-])?")
+# Windows gives these to devices, whatever follows the first dot.
+_DEVICES = re.compile(r"(?i)(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\.|$)")
+
+
+def is_name(name: str) -> bool:
+    """Whether `name` may name a catalogue: it has to be a file's name everywhere."""
+    return _NAME.fullmatch(name) is not None and _DEVICES.match(name) is None
+
+
+def user_folder() -> Path:
+    """Where the user's own catalogues lie; it need not exist."""
+    return _data_folder() / "fastformula" / "catalogues"
+
+
+def project_folder(project: Path) -> Path:
+    """Where the catalogues of `project` lie; it need not exist."""
+    return project / PROJECT_FOLDER
+
+
+def find_project(folder: Path) -> Path:
+    """The nearest folder at or above `folder` that has a `fastformula.toml`.
+
+    The search ends at the root of a Git repository. Where it finds none, `folder`
+    itself is the project.
+    """
+    for place in (folder, *folder.parents):
+        if (place / "fastformula.toml").is_file():
+            return place
+        if (place / ".git").exists():
+            break
+    return folder
+
+
+def catalogue_path(name: str, project: Path | None) -> Path:
+    """Where the catalogue `name` lies, of `project` or of the user; it need not exist.
+
+    Raises ValueError where nothing can have that name.
+    """
+    if not is_name(name):
+        raise ValueError(f"`{name}` cannot be a catalogue's name")
+    folder = user_folder() if project is None else project_folder(project)
+    return folder / f"{name}{SUFFIX}"
+
+
+def find_catalogue(name: str, project: Path | None) -> Path | None:
+    """The file of the catalogue `name`: the project's own before the user's.
+
+    None where there is none, or where nothing can have that name.
+    """
+    if not is_name(name):
+        return None
+    paths = (folder / f"{name}{SUFFIX}" for folder in _folders(project))
+    return next(filter(Path.is_file, paths), None)
+
+
+def all_catalogues(project: Path | None) -> Iterator[Path]:
+    """All catalogues, the project's first; one may hide another of the same name."""
+    for folder in _folders(project):
+        for path in sorted(folder.glob(f"*{SUFFIX}")):
+            if is_name(path.stem):
+                yield path
+
+
+def _folders(project: Path | None) -> Iterator[Path]:
+    if project is not None:
+        yield project_folder(project)
+    yield user_folder()
+
+
+def _data_folder() -> Path:
+    """Where programs keep a user's data on this system."""
+    if sys.platform == "win32":
+        chosen = os.environ.get("LOCALAPPDATA", "")
+        standard = Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    else:
+        chosen = os.environ.get("XDG_DATA_HOME", "")
+        standard = Path.home() / ".local" / "share"
+    # The XDG specification has relative paths ignored.
+    return Path(chosen) if Path(chosen).is_absolute() else standard
