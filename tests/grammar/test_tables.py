@@ -17,6 +17,7 @@ from fastformula.language import (
     load_sources,
 )
 from fastformula.language.formula_type import Detail
+from fastformula.language.function import Log
 from fastformula.language.types import ARRAYS, SCALARS, Evidence, Product
 
 SHARED = Path(__file__).parents[3] / "shared/language"
@@ -145,3 +146,17 @@ def test_numbered_variables_stand_for_their_row() -> None:
         assert band.find_input(other) is None
     array = band.find_input("IV_ATTRIBUTE_ARR")
     assert array and array.types == ("TEXT_NUMBER",)
+
+
+def test_it_is_known_where_logs_are_written_and_who_runs_online() -> None:
+    logs = {
+        function.name: function.log
+        for functions in load_chapters().values()
+        for function in functions
+        if function.log
+    }
+    assert set(logs.values()) == set(get_args(Log))
+    assert logs["ESS_LOG_WRITE"] == "process"
+    online = {each.name for each in TYPES if each.is_online}
+    assert "Global Absence Entry Validation" in online
+    assert "Oracle Payroll" not in online

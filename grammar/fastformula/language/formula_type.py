@@ -82,6 +82,9 @@ class FormulaType:
     """Whether other inputs are normal, such as the input values of an element."""
     open_returns: bool = False
     """Whether other returns are normal, such as those that result rules map."""
+    is_online: bool = False
+    """Whether it runs, as a rule, while somebody waits at a page: when an entry, time
+    card or election is saved. Follows from its purpose."""
     sources: tuple[str, ...] = ()
     """Keys of `sources`."""
     note: str = ""

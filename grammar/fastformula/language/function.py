@@ -33,6 +33,14 @@ Result = Type | Literal["CONDITION", "STATEMENT"]
 """What a call gives: a value, something to stand in a condition, or nothing."""
 
 
+Log = Literal["process", "payroll", "compensation", "time", "trace"]
+"""Where a logging function writes.
+
+`process`: the log of a scheduled process, so nothing where a formula runs online;
+`payroll`, `compensation`: the log of such a process; `time`: the rule log of time and
+labor; `trace`: a trace that somebody has to switch on.
+"""
+
 CHAPTERS = (
     "number",
     "text",
@@ -99,6 +107,8 @@ class Function:
     same_as: str = ""
     """The usual name of the function, where this is another one."""
     note: str = ""
+    log: Log | None = None
+    """Of a logging function; for others None."""
     is_method: bool = False
     """Whether it is written behind an array and a dot."""
 

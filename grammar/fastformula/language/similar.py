@@ -75,7 +75,7 @@ def _misspelt(
             most = min(budget, _allowed(other, word))
             if not most or not _could_be_near(other, word, most):
                 continue
-            cost = _edits(other, word, most)
+            cost = edits(other, word, most)
             if cost > most:
                 continue
         if rest:
@@ -103,7 +103,7 @@ def _could_be_near(one: str, other: str, most: int) -> bool:
     )
 
 
-def _edits(one: str, other: str, most: int) -> int:
+def edits(one: str, other: str, most: int) -> int:
     """Letters to change, add, drop or swap; any number over `most` where it is more."""
     start = next(
         (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
@@ -117,7 +117,7 @@ def _edits(one: str, other: str, most: int) -> int:
     tries = [(one[1:], other[1:]), (one[1:], other), (one, other[1:])]
     if one[:2] == other[1::-1]:
         tries.append((one[2:], other[2:]))
-    return 1 + min(_edits(*each, most - 1) for each in tries)
+    return 1 + min(edits(*each, most - 1) for each in tries)
 
 
 def _regrouped(words: list[str]) -> Iterator[str]:
