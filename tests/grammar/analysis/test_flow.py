@@ -30,7 +30,8 @@ Sample = Callable[[str], tuple[Parsed, int]]
         ),
         (
             "maybe",
-            "INPUTS ARE a IF a = 1 THEN x = 1 ELSE IF a = 2 THEN x = 2 y = $0x RETURN y",
+            "INPUTS ARE a IF a = 1 THEN x = 1 ELSE IF a = 2 THEN x = 2"
+            " y = $0x RETURN y",
         ),
         # Loops: the first round has none before it.
         ("no", "WHILE $0x < 3 LOOP x = 1 RETURN x"),

@@ -1,4 +1,4 @@
-"""Calls of other formulas, in both ways to write them, and what a formula is to others."""
+"""Calls of other formulas, both ways to write them; what a formula is to others."""
 
 import pytest
 from fastformula import parse
