@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from fastformula.language.context import load_contexts
 from fastformula.language.database_item import (
     find_item,
     is_generated,
@@ -31,6 +32,7 @@ def test_items_are_well_formed() -> None:
         assert item.evidence in get_args(Evidence)
         assert item.product in get_args(Product)
         assert item.description.endswith(".")
+        assert set(item.contexts) <= set(load_contexts())
 
 
 def test_names_are_sorted_word_by_word_and_stand_once() -> None:
@@ -89,6 +91,9 @@ def test_an_item_says_how_sure_it_is() -> None:
     assert known.description == "HR assignment of the payroll assignment."
     assert guessed and guessed.evidence == "inferred" and guessed.is_array
     assert guessed.description == "Person extract: asg assignment id."
+    assert guessed.contexts == ()
+    job = find_item("PER_ASG_JOB_NAME")
+    assert job and job.contexts == ("HR_ASSIGNMENT_ID", "EFFECTIVE_DATE")
     old = find_item("ASG_SUPERVISOR")
     assert old and (old.evidence, old.product) == ("recalled", "ebs")
     assert find_item("PER_ASG_NO_SUCH_THING") is None

@@ -9,7 +9,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from fastformula.language.item_names import DIMENSIONS, describe
+from fastformula.language.item_names import DIMENSIONS, describe, needed_contexts
 from fastformula.language.item_types import infer_type
 from fastformula.language.types import DataType, Evidence, Product
 
@@ -46,7 +46,8 @@ class DatabaseItem:
     description: str = ""
     kind: Literal["item", "global"] = "item"
     contexts: tuple[str, ...] = ()
-    """The contexts its route needs, where they are known."""
+    """The contexts its route needs, where they are known; of Oracle's own items those
+    of their family."""
     default_required: bool | None = None
     """Whether Oracle demands a DEFAULT for it; None where nobody has said."""
 
@@ -107,6 +108,7 @@ def _item(name: str, facts: str) -> DatabaseItem:
         )
     else:
         known = {"type": infer_type(name), "evidence": "inferred"}
+    known["contexts"] = needed_contexts(name)
     return DatabaseItem(name, description=description or describe(name), **known)
 
 

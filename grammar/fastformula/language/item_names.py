@@ -54,6 +54,24 @@ _FAMILIES: Final = {
 }
 """What items are about, by their first one or two words."""
 
+_CONTEXTS: Final = {
+    "ANC ABS ENTRS": ("ABSENCE_ENTRY_ID",),
+    "ANC ABS PLN": ("ACCRUAL_PLAN_ID",),
+    "ANC ABS TYP": ("ABSENCE_TYPE_ID",),
+    "ASG HR": ("PAYROLL_ASSIGNMENT_ID",),
+    "CMP ASSIGNMENT": ("HR_ASSIGNMENT_ID", "EFFECTIVE_DATE"),
+    "CMP TERM": ("HR_TERM_ID", "EFFECTIVE_DATE"),
+    "PAY DIR COMP": ("DIR_CARD_COMP_ID",),
+    "PAY EARN PERIOD": ("PAYROLL_ASSIGNMENT_ID",),
+    "PER ASG": ("HR_ASSIGNMENT_ID", "EFFECTIVE_DATE"),
+    "PER PER": ("PERSON_ID", "EFFECTIVE_DATE"),
+    "PER PERSON": ("PERSON_ID", "EFFECTIVE_DATE"),
+    "PER REL": ("HR_RELATIONSHIP_ID", "EFFECTIVE_DATE"),
+    "PER TRM": ("HR_TERM_ID", "EFFECTIVE_DATE"),
+    "TERM HR": ("PAYROLL_TERM_ID",),
+}
+"""The contexts that items of a family need, as formulas set them that read such."""
+
 DIMENSIONS: Final = frozenset(
     "AAP CTD ITD LTD MONTH MTD PTD QTD QTR RUN TMTD TPTD TQTD TYTD YTD".split()
 )
@@ -68,3 +86,17 @@ def describe(name: str) -> str:
         if family and len(words) > count:
             return f"{family}: {' '.join(words[count:]).lower()}."
     return f"{' '.join(words).capitalize()}."
+
+
+def needed_contexts(name: str) -> tuple[str, ...]:
+    """The contexts that an item of this upper-case name needs, as a rule.
+
+    None where its family does not say. Told from the name, so for people to read and
+    not to judge by.
+    """
+    words = name.split("_")
+    for count in (3, 2):
+        contexts = _CONTEXTS.get(" ".join(words[:count]))
+        if contexts:
+            return contexts
+    return ()
