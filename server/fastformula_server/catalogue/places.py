@@ -64,7 +64,8 @@ def find_catalogue(name: str, project: Path | None) -> Path | None:
     if not is_name(name):
         return None
     paths = (folder / f"{name}{SUFFIX}" for folder in _folders(project))
-    return next(filter(Path.is_file, paths), None)
+    # Unlike Path.is_file, this does not raise where a folder must not be read.
+    return next((path for path in paths if os.path.isfile(path)), None)  # noqa: PTH113
 
 
 def all_catalogues(project: Path | None) -> Iterator[Path]:

@@ -1,57 +1,37 @@
-"""Which names one may have meant by a name that does not exist."""
+"""Which names of a pod one may have meant by a name that it does not have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
+from fastformula.language.similar import edits
+
 _MOST: Final = 3
+_LONG: Final = 12
+"""Letters from which on a name may have two mistakes."""
 
 
 def tolerance(key: str) -> int:
-    """How many slips a misspelling may have: one, or two in eight letters and more."""
-    return 1 if len(key) < 8 else 2
+    """How many letters of a name may be wrong, missing, left over or swapped."""
+    return 1 if len(key) < _LONG else 2
 
 
 def nearest(key: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Those of `names` that `key` is a misspelling of, at most three, nearest first."""
-    limit = tolerance(key)
+    """Those of `names` that `key` is a misspelling of, at most three, nearest first.
+
+    Digits have to be right: items that differ in a number are many.
+    """
+    most = tolerance(key)
+    digits = _digits(key)
     found = []
     for name in names:
-        slips = _slips(key, name, limit)
-        if 0 < slips <= limit:
-            found.append((slips, name))
+        if name != key and _digits(name) == digits:
+            wrong = edits(name, key, most)
+            if wrong <= most:
+                found.append((wrong, name))
     return tuple(name for _, name in sorted(found)[:_MOST])
 
 
-def _slips(one: str, other: str, limit: int) -> int:
-    """How many letters are wrong, missing, too many or swapped with the next.
-
-    A number above `limit` only says that they are more than that.
-    """
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    end = 0
-    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
-        end += 1
-    one, other = one[start : len(one) - end], other[start : len(other) - end]
-    if not one or not other:
-        return max(len(one), len(other))
-    # A slip brings one strange letter in and takes one away, at most.
-    if len(set(one) ^ set(other)) > 2 * limit:
-        return limit + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        before, last, row = row, before, [i]
-        for j, wanted in enumerate(other, 1):
-            cost = min(
-                before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted)
-            )
-            if i > 1 < j and letter == other[j - 2] and one[i - 2] == wanted:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit and min(before) > limit:
-            return limit + 1
-    return row[-1]
+def _digits(name: str) -> str:
+    return "".join(filter(str.isdigit, name))

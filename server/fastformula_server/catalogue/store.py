@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -28,6 +29,8 @@ from fastformula_server.catalogue.schema import (
 from fastformula_server.catalogue.similar import nearest, tolerance
 
 _log = logging.getLogger(__name__)
+
+_OPEN_FILES_ARE_LOCKED: Final = os.name == "nt"
 
 _REMEMBERED: Final = 8192
 """Answers of each kind that are kept; the names of all open formulas are fewer."""
@@ -147,7 +150,10 @@ class StoredCatalogue:
                 key[:three],
             )
             found.update(name for (name,) in rows)
-        return nearest(key, found)
+        # Oracle's own names are known better: words may be missing or in another order.
+        return nearest(key, found) or tuple(
+            filter(self.find_item, SEEDED.similar_items(key))
+        )
 
     def _read_thing(self, kind: str, key: str) -> bool:
         return bool(self._ask(_THING, kind, key))
@@ -172,19 +178,17 @@ def open_catalogue(path: Path) -> StoredCatalogue:
 
     Raises CatalogueError where it is missing, damaged or of another version.
     """
-    if not path.is_file():
-        raise CatalogueError(f"{path}: there is no such catalogue")
     try:
-        connection = sqlite3.connect(
-            _address(path), uri=True, check_same_thread=False, isolation_level=None
-        )
+        if not path.is_file():
+            raise CatalogueError(f"{path}: there is no such catalogue")
+        connection = _load(path) if _OPEN_FILES_ARE_LOCKED else _attach(path)
         try:
             _check(path, connection)
             return StoredCatalogue(path, connection)
         except BaseException:
             connection.close()
             raise
-    except (sqlite3.Error, ValueError) as error:
+    except (OSError, sqlite3.Error, ValueError) as error:
         raise CatalogueError(f"{path}: is damaged ({error}). {_AGAIN}") from error
 
 
@@ -204,12 +208,24 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
         raise CatalogueError(f"{path}: is not a catalogue of this program. {_AGAIN}")
 
 
-def _address(path: Path) -> str:
-    """The file as SQLite's URI.
-
-    It never changes, since an import puts another file in its place.
-    """
+def _attach(path: Path) -> sqlite3.Connection:
+    """Read from the file, which never changes: an import puts another in its place."""
     place = path.absolute().as_posix()
-    return (
-        f"file://{quote(place if place[0] == '/' else f'/{place}')}?mode=ro&immutable=1"
+    address = quote(place if place[0] == "/" else f"/{place}")
+    return sqlite3.connect(
+        f"file://{address}?mode=ro&immutable=1",
+        uri=True,
+        check_same_thread=False,
+        isolation_level=None,
     )
+
+
+def _load(path: Path) -> sqlite3.Connection:
+    """Read the whole file into memory, so that an import may replace it."""
+    connection = sqlite3.connect(
+        ":memory:", check_same_thread=False, isolation_level=None
+    )
+    # Python's SQLite does not take nothing for an empty database.
+    if data := path.read_bytes():
+        connection.deserialize(data)
+    return connection
