@@ -125,6 +125,12 @@ def test_a_name_that_leads_elsewhere_is_refused(folder: Path, name: str) -> None
     assert [path.name for path in folder.parent.rglob("*")] == ["here", "acme.csv"]
 
 
+def test_a_file_whose_name_will_not_do_asks_for_another(folder: Path) -> None:
+    write(folder / "pod (1).csv")
+    assert "give one with --as" in catalog("import", "pod (1).csv", code=2).stderr
+    catalog("import", "pod (1).csv", "--as", "pod-1")
+
+
 def test_catalogues_are_listed_with_what_is_in_them_and_removed(folder: Path) -> None:
     assert "no catalogues yet" in catalog("list").stdout
     write(folder / "pod.csv")

@@ -89,11 +89,16 @@ def import_file(file: Path, name: str | None, in_project: bool) -> None:
     name is replaced, at once and only when all has been read. The exit code is 2 when
     it could not be made.
     """
+    from fastformula_server.catalogue.places import is_name
     from fastformula_server.catalogue.reader import HeaderError, read_rows
     from fastformula_server.catalogue.schema import CatalogueError
     from fastformula_server.catalogue.writer import write_catalogue
     from fastformula_server.files import FileError, read_file
 
+    if name is None and not is_name(file.stem):
+        raise Failure(
+            f"{file}: `{file.stem}` cannot be a catalogue's name; give one with --as"
+        )
     path = _path(file.stem if name is None else name, in_project)
     bad: list[BadRow] = []
     try:
