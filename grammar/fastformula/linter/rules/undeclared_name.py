@@ -77,4 +77,10 @@ def _add_input(analysis: Analysis, symbol: Symbol) -> tuple[Fix, ...]:
     return ()
 
 
-RULE = Rule("undeclared-name", "suspicious", Severity.WARNING, check)
+RULE = Rule(
+    "undeclared-name",
+    "suspicious",
+    Severity.WARNING,
+    check,
+    yields_to=("misuse-of-default",),
+)
