@@ -132,7 +132,8 @@ def test_other_names_are_no_items(name: str) -> None:
         ("PER_ASG_BUSINES_UNITT_NAME", "PER_ASG_BUSINESS_UNIT_NAME"),
         ("PER_ASG_TERMINTAON_DATE", "PER_ASG_TERMINATION_DATE"),
         ("PER_ASG_NAME_JOB", "PER_ASG_JOB_NAME"),
-        ("PER_JOB_NAME", "PER_ASG_JOB_NAME"),
+        ("ASG_JOB_NAME", "PER_ASG_JOB_NAME"),
+        ("PER_XX_ASG_JOB_NAME", "PER_ASG_JOB_NAME"),
         ("PER_ASG_ATTRIBUT3", "PER_ASG_ATTRIBUTE3"),
     ],
 )
@@ -147,6 +148,7 @@ def test_misspellings_are_recognised(written: str, meant: str) -> None:
         "AMOUNT",
         "PER_ASG_ATTRIBUTE31",
         "PER_ASG_SOMETHING_ELSE",
+        "PER_ASG_MANAGER_PERSON_ID",
         "XX_OWN_BALANCE_ASG_RUN",
         "",
         "_",

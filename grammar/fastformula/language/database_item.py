@@ -110,6 +110,3 @@ def _item(name: str, facts: str) -> DatabaseItem:
         known = {"type": infer_type(name), "evidence": "inferred"}
     known["contexts"] = needed_contexts(name)
     return DatabaseItem(name, description=description or describe(name), **known)
-
-
-_OTHERS = {"ebs", "both"}

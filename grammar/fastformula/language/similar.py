@@ -24,9 +24,9 @@ def similar_items(key: str, limit: int = 3) -> tuple[str, ...]:
     """Oracle's database items that upper-case `key` may stand for, likeliest first.
 
     Two letters may be wrong, missing, left over or swapped, one in a short word or
-    name; an underscore may be missing or left over; two words may be swapped; one of
-    the first two words may be missing or left over. Digits have to be right: items that
-    differ in a number are many.
+    name; an underscore may be missing or left over; two words may be swapped; where no
+    item begins with the first two words, one of them may be missing or left over.
+    Digits have to be right: items that differ in a number are many.
     """
     words = key.split("_")
     costs: dict[str, int] = dict.fromkeys(_regrouped(words), 1)
@@ -36,7 +36,7 @@ def similar_items(key: str, limit: int = 3) -> tuple[str, ...]:
     costs.pop(key, None)
     found = {name: cost for name, cost in costs.items() if not is_generated(name)}
     if not found:
-        moved = {name for name in _rearranged(words) if not is_generated(name)}
+        moved = {name for name in _rearranged(words) if not is_generated(name)} - {key}
         if len(moved) <= _FEW:
             found = dict.fromkeys(moved, 1)
     return tuple(sorted(found, key=lambda name: (found[name], name))[:limit])
@@ -136,24 +136,27 @@ def _regrouped(words: list[str]) -> Iterator[str]:
 
 
 def _rearranged(words: list[str]) -> Iterator[str]:
-    """Names with two words swapped, or one of the first two more or less."""
-    items = load_items()
+    """Names with two words swapped, or the words of an unknown family mended."""
     tried = [
         [*words[:at], words[at + 1], words[at], *words[at + 2 :]]
         for at in range(len(words) - 1)
     ]
-    if len(words) > 3:
-        tried += [[*words[:at], *words[at + 1 :]] for at in (0, 1)]
-    if len(words) > 2:
-        names = _names()
+    names = _names()
+    start, stop = _begin_with(f"{' '.join(words[:2])} ")
+    if start == stop and len(words) > 2:
         tried += [[word, *words] for word, _, _ in _runs("", 0, len(names))]
-        start = bisect_left(names, f"{words[0]} ")
-        stop = bisect_left(names, f"{words[0]}!")
-        tried += [
-            [words[0], word, *words[1:]]
-            for word, _, _ in _runs(f"{words[0]} ", start, stop)
-        ]
+        prefix = f"{words[0]} "
+        after = _runs(prefix, *_begin_with(prefix))
+        tried += [[words[0], word, *words[1:]] for word, _, _ in after]
+        if len(words) > 3:
+            tried += [words[1:], [words[0], *words[2:]]]
     for each in tried:
         name = "_".join(each)
-        if name in items:
+        if name in load_items():
             yield name
+
+
+def _begin_with(prefix: str) -> tuple[int, int]:
+    """Where the names stand that begin with `prefix`, which ends in a blank."""
+    names = _names()
+    return bisect_left(names, prefix), bisect_left(names, f"{prefix[:-1]}!")
