@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from fastformula.analysis.environment import Environment
 from fastformula.analysis.model import TypeClaim
@@ -18,7 +19,12 @@ from fastformula.syntax.tokens import COMMENT_KINDS
 from fastformula.syntax.tree import Return
 from fastformula.text import Span
 
-_COMMENT = re.compile(r"formula[ _]?type[ \t]*[:=-]+[ \t]*([^\r\n*]+)", re.IGNORECASE)
+_HEADER = re.compile(
+    r"(?P<sure>formula[ _]?type[ \t]*[:=-]+|^[ \t/*#-]*type[ \t]*:)"
+    r"[ \t]*(?P<name>[^\r\n*]+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""`Formula Type: …` anywhere in a comment, or `Type: …` where a line of it begins."""
 
 _ENOUGH = 2
 """So many names of a contract have to stand in the formula before it is inferred."""
@@ -35,20 +41,32 @@ def claim_type(
     return _read_comment(parsed) or _infer(parsed, names, product)
 
 
-def _read_comment(parsed: Parsed) -> TypeClaim | None:
+def read_headers(parsed: Parsed) -> Iterator[tuple[str, Span]]:
+    """What the comments say of the formula's type, and where; known or not.
+
+    A line that says `Type:` alone may be of something else, so it counts where what it
+    says is known.
+    """
     text = parsed.text
-    if not _COMMENT.search(text):
-        return None
+    if not _HEADER.search(text):
+        return
     for token in parsed.tokens:
         for piece in trivia(text, token) if token.lead < token.start else ():
             if piece.kind not in COMMENT_KINDS:
                 continue
-            match = _COMMENT.search(text, piece.span.start, piece.span.end)
-            if match:
-                written = match[1].removesuffix("/").strip()
-                found = find_formula_type(written)
-                span = Span(match.start(1), match.start(1) + len(written))
-                return TypeClaim(found, "comment", span) if found else None
+            for match in _HEADER.finditer(text, *piece.span):
+                written = match["name"].removesuffix("/").strip()
+                is_sure = match["sure"].lower().startswith("formula")
+                if written and (is_sure or find_formula_type(written)):
+                    start = match.start("name")
+                    yield written, Span(start, start + len(written))
+
+
+def _read_comment(parsed: Parsed) -> TypeClaim | None:
+    for written, span in read_headers(parsed):
+        found = find_formula_type(written)
+        if found is not None:
+            return TypeClaim(found, "comment", span)
     return None
 
 
