@@ -102,7 +102,7 @@ def _judge(analysis: Analysis, logic: Logic) -> Iterator[Finding]:
     for operand in logic.operands:
         test = _test(operand)
         if test is not None:
-            groups[shape(test.subject)].append(test)
+            groups[*shape(test.subject), type(test.value)].append(test)
     for tests in groups.values():
         different = {test.value for test in tests}
         if len(different) < 2 or not is_steady(tests[0].subject):
