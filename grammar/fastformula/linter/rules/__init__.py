@@ -39,7 +39,9 @@ from fastformula.linter.rules import (
     returned_item,
     self_assignment,
     self_comparison,
+    silent_log,
     statement_order,
+    to_date_literal,
     unassigned_return,
     unchecked_division,
     undeclared_name,
@@ -53,9 +55,12 @@ from fastformula.linter.rules import (
     unused_default,
     unused_input,
     unused_local,
+    value_set_binds,
     was_defaulted_local,
     was_defaulted_without_default,
     was_found,
+    wsa_never_deleted,
+    wsa_type,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -94,7 +99,9 @@ RULES: tuple[Rule, ...] = (
     returned_item.RULE,
     self_assignment.RULE,
     self_comparison.RULE,
+    silent_log.RULE,
     statement_order.RULE,
+    to_date_literal.RULE,
     unassigned_return.RULE,
     unchecked_division.RULE,
     undeclared_name.RULE,
@@ -108,7 +115,10 @@ RULES: tuple[Rule, ...] = (
     unused_default.RULE,
     unused_input.RULE,
     unused_local.RULE,
+    value_set_binds.RULE,
     was_defaulted_local.RULE,
     was_defaulted_without_default.RULE,
     was_found.RULE,
+    wsa_never_deleted.RULE,
+    wsa_type.RULE,
 )
