@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from itertools import accumulate
 
 from fastformula.diagnostic import Diagnostic, Fix, Severity
 from fastformula.editor.completion import Completion, Item
@@ -16,6 +18,7 @@ from lsprotocol import types
 from fastformula_server.documents import Change, Document, Place
 
 SOURCE = "fastformula"
+FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.{SOURCE}"
 
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
@@ -95,6 +98,15 @@ def from_diagnostic(document: Document, diagnostic: Diagnostic) -> types.Diagnos
         code=diagnostic.code,
         source=SOURCE,
         message=diagnostic.message,
+        tags=[types.DiagnosticTag.Unnecessary] if diagnostic.unnecessary else None,
+        related_information=[
+            types.DiagnosticRelatedInformation(
+                types.Location(document.uri, from_span(document, other.span)),
+                other.message,
+            )
+            for other in diagnostic.related
+        ]
+        or None,
     )
 
 
@@ -102,17 +114,37 @@ def from_fix(
     document: Document, diagnostic: Diagnostic, fix: Fix, *, preferred: bool
 ) -> types.CodeAction:
     """A fix as an action that the client can make."""
-    edits = [
-        types.TextEdit(from_span(document, edit.span), edit.new_text)
-        for edit in fix.edits
-    ]
     return types.CodeAction(
         title=fix.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[from_diagnostic(document, diagnostic)],
         is_preferred=preferred,
-        edit=types.WorkspaceEdit(changes={document.uri: edits}),
+        edit=_from_edits(document, fix.edits),
     )
+
+
+def from_mended(document: Document, text: str) -> types.CodeAction:
+    """All that turns the document into `text` as one action, line by line."""
+    before, after = (each.splitlines(keepends=True) for each in (document.text, text))
+    starts = [0, *accumulate(map(len, before))]
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    edits = [
+        Edit(Span(starts[first], starts[last]), "".join(after[start:end]))
+        for tag, first, last, start, end in matcher.get_opcodes()
+        if tag != "equal"
+    ]
+    return types.CodeAction(
+        title="Make all safe fixes",
+        kind=FIX_ALL,
+        edit=_from_edits(document, edits),
+    )
+
+
+def _from_edits(document: Document, edits: Iterable[Edit]) -> types.WorkspaceEdit:
+    made = [
+        types.TextEdit(from_span(document, edit.span), edit.new_text) for edit in edits
+    ]
+    return types.WorkspaceEdit(changes={document.uri: made})
 
 
 def from_hover(document: Document, hover: Hover) -> types.Hover:

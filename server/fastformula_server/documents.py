@@ -120,6 +120,10 @@ class DocumentStore:
         """The present version of a document, or None when it is not open."""
         return self._documents.get(uri)
 
+    def all(self) -> tuple[Document, ...]:
+        """The present version of every open document."""
+        return tuple(self._documents.values())
+
     def is_current(self, document: Document) -> bool:
         """Whether `document` is still what the editor shows."""
         return self._documents.get(document.uri) is document

@@ -9,11 +9,14 @@ from fastformula import apply_edits
 from fastformula.editor.completion import complete
 from fastformula.editor.folding import fold
 from fastformula.editor.hover import hover
+from fastformula.editor.ignoring import ignore
 from fastformula.editor.symbols import outline
 from lsprotocol import types
 
 from fastformula_server import convert
+from fastformula_server.files import SUFFIXES
 from fastformula_server.server import FormulaServer
+from fastformula_server.workspace import to_path
 
 # The session
 
@@ -26,6 +29,7 @@ def on_initialize(ls: FormulaServer, params: types.InitializeParams) -> None:
 def on_initialized(ls: FormulaServer, _params: types.InitializedParams) -> None:
     """Load the model, now that the client no longer waits."""
     ls.apply_settings(ls.options)
+    ls.watch_files()
 
 
 async def on_configuration(
@@ -36,6 +40,25 @@ async def on_configuration(
         ls.apply_settings(params.settings)
     else:
         await ls.fetch_settings()
+
+
+def on_folders(
+    ls: FormulaServer, _params: types.DidChangeWorkspaceFoldersParams
+) -> None:
+    """Look at the formulas of the folders that are open now."""
+    ls.open_folders()
+    ls.show_all_diagnostics()
+
+
+def on_watched_files(
+    ls: FormulaServer, params: types.DidChangeWatchedFilesParams
+) -> None:
+    """Read again what has changed on disk."""
+    paths = [path for each in params.changes if (path := to_path(each.uri))]
+    formulas = [path for path in paths if path.suffix.lower() in SUFFIXES]
+    ls.neighbours.read_again(formulas)
+    if len(formulas) < len(paths):
+        ls.show_all_diagnostics()
 
 
 def on_shutdown(ls: FormulaServer, _params: None) -> None:
@@ -72,8 +95,20 @@ def on_close(ls: FormulaServer, params: types.DidCloseTextDocumentParams) -> Non
     uri = params.text_document.uri
     ls.documents.close(uri)
     ls.parses.forget(uri)
+    ls.analyses.forget(uri)
+    if path := to_path(uri):
+        ls.neighbours.close(path)
     ls.completions.forget(uri)
     ls.clear_diagnostics(uri)
+
+
+async def on_save(ls: FormulaServer, params: types.DidSaveTextDocumentParams) -> None:
+    """See whether the project has changed, for clients that do not watch its files."""
+    document = ls.documents.get(params.text_document.uri)
+    last = ls.analyses.last(params.text_document.uri)
+    judged = await ls.judged(document) if document else None
+    if last and judged and last.number != judged.number:
+        ls.show_all_diagnostics()
 
 
 async def on_diagnostic(
@@ -82,18 +117,17 @@ async def on_diagnostic(
     """What is wrong in the text as it is when the answer is ready."""
     uri = params.text_document.uri
     while (document := ls.documents.get(uri)) is not None:
-        if ls.parses.at_once(document) is None:
-            await ls.settle(document)
+        await ls.analyses.settle(document)
         if not ls.documents.is_current(document):
             continue
-        parsed = await ls.parses.of(document)
-        if parsed is None or not ls.documents.is_current(document):
+        judged = await ls.judged(document)
+        if judged is None:
             continue
         checksum = zlib.crc32(document.text.encode("utf-8", "surrogatepass"))
-        result = f"{document.version}-{checksum:08x}"
+        result = f"{document.version}-{checksum:08x}-{judged.number}"
         if params.previous_result_id == result:
             return types.RelatedUnchangedDocumentDiagnosticReport(result)
-        items = [convert.from_diagnostic(document, each) for each in parsed.errors]
+        items = [convert.from_diagnostic(document, each) for each in judged.diagnostics]
         return types.RelatedFullDocumentDiagnosticReport(items, result_id=result)
     return types.RelatedFullDocumentDiagnosticReport([])
 
@@ -104,18 +138,44 @@ async def on_diagnostic(
 async def on_code_action(
     ls: FormulaServer, params: types.CodeActionParams
 ) -> list[types.CodeAction] | None:
-    """The fixes of what is wrong in the range."""
-    found = await ls.parsed(params.text_document)
-    if found is None:
+    """The fixes of what is wrong in the range, and comments that excuse it.
+
+    All safe fixes at once are only for who asks for them by name: they are looked for
+    anew in the whole text.
+    """
+    document = ls.documents.get(params.text_document.uri)
+    judged = await ls.judged(document) if document else None
+    if document is None or judged is None:
         return None
-    document, parsed = found
     span = convert.to_span(document, params.range)
-    return [
-        convert.from_fix(document, error, fix, preferred=len(error.fixes) == 1)
-        for error in parsed.errors
-        if error.span.start <= span.end and span.start <= error.span.end
-        for fix in error.fixes
+    there = [
+        each
+        for each in judged.diagnostics
+        if each.span.start <= span.end and span.start <= each.span.end
     ]
+    actions = []
+    if _wants(params, types.CodeActionKind.QuickFix):
+        actions += [
+            convert.from_fix(document, each, fix, preferred=len(each.fixes) == 1)
+            for each in there
+            for fix in each.fixes
+        ]
+        actions += [
+            convert.from_fix(document, each, fix, preferred=False)
+            for each in there
+            if (fix := ignore(judged.parsed, each)) is not None
+        ]
+    if params.context.only and _wants(params, convert.FIX_ALL):
+        mended = await ls.analyses.mend(judged)
+        if mended != document.text:
+            actions.append(convert.from_mended(document, mended))
+    return actions
+
+
+def _wants(params: types.CodeActionParams, kind: str) -> bool:
+    """Whether the client asks for actions of `kind`, or for all."""
+    asked = params.context.only
+    return not asked or any(f"{kind}.".startswith(f"{each}.") for each in asked)
 
 
 async def on_completion(
@@ -190,14 +250,17 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
     (types.SHUTDOWN, on_shutdown, None),
     (types.EXIT, on_exit, None),
     (types.WORKSPACE_DID_CHANGE_CONFIGURATION, on_configuration, None),
+    (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, on_folders, None),
+    (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, on_watched_files, None),
     (types.TEXT_DOCUMENT_DID_OPEN, on_open, None),
     (types.TEXT_DOCUMENT_DID_CHANGE, on_change, None),
     (types.TEXT_DOCUMENT_DID_CLOSE, on_close, None),
+    (types.TEXT_DOCUMENT_DID_SAVE, on_save, None),
     (
         types.TEXT_DOCUMENT_DIAGNOSTIC,
         on_diagnostic,
         types.DiagnosticOptions(
-            inter_file_dependencies=False,
+            inter_file_dependencies=True,
             workspace_diagnostics=False,
             identifier=convert.SOURCE,
         ),
@@ -205,7 +268,7 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
     (
         types.TEXT_DOCUMENT_CODE_ACTION,
         on_code_action,
-        types.CodeActionOptions([types.CodeActionKind.QuickFix]),
+        types.CodeActionOptions([types.CodeActionKind.QuickFix, convert.FIX_ALL]),
     ),
     (
         types.TEXT_DOCUMENT_COMPLETION,

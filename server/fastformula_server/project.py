@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -59,6 +59,17 @@ class Project:
         """Whether `path` is passed over where a folder is searched."""
         inside = self._inside(path)
         return any(matches(pattern, inside) for pattern in self.file.exclude)
+
+    def with_catalogue(self, name: str) -> Project:
+        """The same over the catalogue `name`, with a problem more if there is none."""
+        base, complaints = _open(name, self.path.parent if self.path else None)
+        is_extended = self.file.items or self.file.contexts
+        found = (Problem(self.file.catalogue_line, each) for each in complaints)
+        return replace(
+            self,
+            catalogue=ExtendedCatalogue(base, self.file) if is_extended else base,
+            problems=(*self.problems, *found),
+        )
 
     def _formula_type(self, path: Path) -> str:
         inside = self._inside(path)
@@ -120,14 +131,12 @@ def load_project(folder: Path) -> Project:
     if path is None:
         return Project()
     file = _read(path, _stamp(path))
-    base, complaints = SEEDED, file.problems
+    project = Project(path, file, problems=file.problems)
     if file.catalogue:
-        base, complaint = _open(file.catalogue, path.parent)
-        complaints += tuple(Problem(file.catalogue_line, said) for said in complaint)
-    catalogue = base
+        return project.with_catalogue(file.catalogue)
     if file.items or file.contexts:
-        catalogue = ExtendedCatalogue(base, file)
-    return Project(path, file, catalogue, tuple(complaints))
+        return replace(project, catalogue=ExtendedCatalogue(SEEDED, file))
+    return project
 
 
 def _find_file(folder: Path) -> Path | None:
@@ -162,7 +171,7 @@ def _read(path: Path, stamp: tuple[int, int]) -> ProjectFile:
         return ProjectFile(problems=(Problem(1, f"It cannot be read: {error}."),))
 
 
-def _open(name: str, folder: Path) -> tuple[Catalogue, tuple[str, ...]]:
+def _open(name: str, folder: Path | None) -> tuple[Catalogue, tuple[str, ...]]:
     path = find_catalogue(name, folder)
     if path is None:
         advice = "`fastformula catalog import` makes one."

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
 from fastformula import Parsed
+from fastformula.diagnostic import Diagnostic
+from fastformula.linter.codes import REMARKS
 from lsprotocol import types
 from pygls.capabilities import get_capability
 from pygls.exceptions import (
@@ -22,10 +25,15 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
 from fastformula_server import convert
+from fastformula_server.analyses import Analyses, Judged
+from fastformula_server.carrying import carry
 from fastformula_server.documents import Document, DocumentStore
 from fastformula_server.inline_completion import InlineCompletions
+from fastformula_server.neighbours import Neighbours
 from fastformula_server.parses import Parses
+from fastformula_server.progress import show_progress
 from fastformula_server.settings import SECTION, Settings, read_settings
+from fastformula_server.workspace import WATCHED, Workspace, to_path
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +45,6 @@ _OWN = (
 )
 """What pygls does itself, and we do in its place. Its copies of the documents break
 lines as `str.splitlines` does and its `exit` ends the process in mid-sentence."""
-
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 
 
 class At(NamedTuple):
@@ -99,6 +105,11 @@ class FormulaServer(LanguageServer):
         self.settings = Settings()
         self.documents = DocumentStore()
         self.parses = Parses(self.documents)
+        self.neighbours = Neighbours(self.show_all_diagnostics, self.show_progress)
+        self.formulas = Workspace(self.neighbours)
+        self.analyses = Analyses(
+            self.documents, self.parses, self.formulas.look, self.log
+        )
         self.completions = InlineCompletions(self.documents, self.log)
         self.snippets = False
         self.pulls = False
@@ -107,6 +118,7 @@ class FormulaServer(LanguageServer):
         self.asked_to_shut_down = False
         self.stopped = False
         self._publishing: dict[str, asyncio.Task[None]] = {}
+        self._told: tuple[str, ...] = ()
 
     def start(self, params: types.InitializeParams) -> None:
         """Take over what the client can do and wants."""
@@ -122,14 +134,36 @@ class FormulaServer(LanguageServer):
             )
         )
         self.options = params.initialization_options
+        self.open_folders()
+
+    def open_folders(self) -> None:
+        """Take over which folders the client has open."""
+        folders = list(self.workspace.folders)
+        self.formulas.open_folders(folders or filter(None, [self.workspace.root_uri]))
+
+    def watch_files(self) -> None:
+        """Ask the client to tell which files change, if it can."""
+        if get_capability(
+            self.client_capabilities,
+            "workspace.did_change_watched_files.dynamic_registration",
+        ):
+            watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
+            registration = types.Registration(
+                "files",
+                types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+                types.DidChangeWatchedFilesRegistrationOptions(watchers),
+            )
+            self.client_register_capability(types.RegistrationParams([registration]))
 
     def apply_settings(self, options: object) -> None:
         """Put the editor's `options` in force; say once what is wrong in them."""
         self.options = options
         self.settings, problems = read_settings(options, self.environment)
+        problems += self.formulas.use(self.settings)
         if problems:
             self.log(" ".join(problems), True)
         self.completions.use(self.settings)
+        self.show_all_diagnostics()
 
     async def fetch_settings(self) -> None:
         """Ask the client for the settings, as some only then say what they are."""
@@ -169,18 +203,51 @@ class FormulaServer(LanguageServer):
         parsed = await self.parses.of(snapshot) if snapshot else None
         return None if snapshot is None or parsed is None else (snapshot, parsed)
 
+    async def judged(self, document: Document) -> Judged | None:
+        """All that is wrong in a document; None when it has changed meanwhile."""
+        judged = await self.analyses.of(document)
+        if judged is None or not self.documents.is_current(document):
+            return None
+        _, _, root, problems = judged.surroundings
+        if problems != self._told:
+            self._told = problems
+            for sentence in problems:
+                self.log(sentence, True)
+        path = to_path(document.uri)
+        if root is not None and path is not None and judged.analysis is not None:
+            self.neighbours.meet(root, path, judged.analysis)
+        return judged
+
+    def show_progress(
+        self, title: str
+    ) -> AbstractContextManager[Callable[[int, int], None]]:
+        """Show the client the work done within, if it can show it."""
+        if get_capability(self.client_capabilities, "window.work_done_progress"):
+            return show_progress(self.work_done_progress, title)
+        return nullcontext(lambda _done, _total: None)
+
     def show_diagnostics(self, document: Document) -> None:
-        """Send diagnostics, at once if they are quickly found, to who does not ask."""
+        """Send diagnostics to who does not ask: of the syntax at once, then all."""
         if self.pulls:
             return
         self._stop_publishing(document.uri)
         parsed = self.parses.at_once(document)
         if parsed is not None:
-            self._publish(document, parsed)
-        else:
-            self._publishing[document.uri] = asyncio.create_task(
-                self._publish_later(document)
-            )
+            self._publish_syntax(document, parsed)
+        self._publishing[document.uri] = asyncio.create_task(
+            self._publish_later(document, parsed)
+        )
+
+    def show_all_diagnostics(self) -> None:
+        """Judge all open documents anew, as more than their texts has changed."""
+        self.analyses.outdate()
+        if not self.pulls:
+            for document in self.documents.all():
+                self.show_diagnostics(document)
+        elif get_capability(
+            self.client_capabilities, "workspace.diagnostics.refresh_support"
+        ):
+            self.workspace_diagnostic_refresh(None)
 
     def clear_diagnostics(self, uri: str) -> None:
         """Take back what was sent for a document that has been closed."""
@@ -190,26 +257,34 @@ class FormulaServer(LanguageServer):
                 types.PublishDiagnosticsParams(uri, [])
             )
 
-    async def settle(self, document: Document) -> None:
-        """Wait until typing in a long document pauses, as its parse is not free."""
-        expected = self.parses.expected(document)
-        await asyncio.sleep(max(_SHORTEST_PAUSE, min(expected, _LONGEST_PAUSE)))
+    async def _publish_later(self, document: Document, parsed: Parsed | None) -> None:
+        await self.analyses.settle(document)
+        if parsed is None:
+            parsed = await self.parses.of(document)
+            if parsed is None or not self.documents.is_current(document):
+                return
+            self._publish_syntax(document, parsed)
+        judged = await self.judged(document)
+        if judged is not None:
+            self._publish(document, judged.diagnostics)
 
-    async def _publish_later(self, document: Document) -> None:
-        await self.settle(document)
-        parsed = await self.parses.of(document)
-        if parsed is not None and self.documents.is_current(document):
-            self._publish(document, parsed)
-            del self._publishing[document.uri]
+    def _publish_syntax(self, document: Document, parsed: Parsed) -> None:
+        """Send the syntax errors, and what else was known of unchanged lines."""
+        found = [each for each in parsed.errors if each.code not in REMARKS]
+        last = self.analyses.last(document.uri)
+        if last is not None:
+            others = [
+                each for each in last.diagnostics if not each.code.startswith("syntax")
+            ]
+            found += carry(others, last.document, document)
+        self._publish(document, found)
 
-    def _publish(self, document: Document, parsed: Parsed) -> None:
+    def _publish(self, document: Document, found: Iterable[Diagnostic]) -> None:
         self.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(
                 uri=document.uri,
                 version=document.version,
-                diagnostics=[
-                    convert.from_diagnostic(document, each) for each in parsed.errors
-                ],
+                diagnostics=[convert.from_diagnostic(document, each) for each in found],
             )
         )
 

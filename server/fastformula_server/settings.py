@@ -21,6 +21,7 @@ SECTION = "fastformula"
 Value = bool | int | str | tuple[str, ...]
 BackendKind = Literal["embedded", "local", "remote", "fake", "off"]
 Quantization = Literal["none", "int8", "nf4"]
+Product = Literal["auto", "fusion", "ebs"]
 
 _WORDS = {"true": True, "yes": True, "on": True, "1": True}
 _WORDS |= {"false": False, "no": False, "off": False, "0": False}
@@ -117,6 +118,32 @@ class Row:
 class Settings:
     """The values in force; each field is a row of the table."""
 
+    product: Annotated[
+        Product,
+        Row(
+            "product",
+            "Which product the formulas are for: `fusion`, Oracle Fusion Cloud HCM;"
+            " `ebs`, Oracle E-Business Suite; `auto` lets each formula's own words"
+            " decide. A `fastformula.toml` that says it wins.",
+        ),
+    ] = "auto"
+    formula_type: Annotated[
+        str,
+        Row(
+            "formulaType",
+            "The formula type, such as `Oracle Payroll`, of formulas to which"
+            " `fastformula.toml` gives none. Empty to go by the comment `Formula"
+            " Type:` at the top of each, or else by what it takes and returns.",
+        ),
+    ] = ""
+    catalogue: Annotated[
+        str,
+        Row(
+            "catalogue",
+            "The catalogue that holds the names of your own pod, as named for"
+            " `fastformula catalog import`. A `fastformula.toml` that names one wins.",
+        ),
+    ] = ""
     enabled: Annotated[
         bool,
         Row("completion.enabled", "Offer a model's continuation as ghost text."),

@@ -56,6 +56,10 @@ PROFILES = {
 }
 
 
+def agree(*_params: object) -> None:
+    """What a client answers to a request that asks for nothing back."""
+
+
 @pytest_lsp.fixture(
     config=ClientServerConfig(
         server_command=[sys.executable, "-m", "fastformula_server", "serve"],
@@ -77,6 +81,7 @@ async def client(
     capabilities.text_document.inline_completion = (
         types.InlineCompletionClientCapabilities()
     )
+    lsp_client.feature(types.CLIENT_REGISTER_CAPABILITY)(agree)
     result = await lsp_client.initialize_session(
         types.InitializeParams(
             capabilities=capabilities,
@@ -182,7 +187,7 @@ class Editor:
 
 FORMULA = f"""\
 DEFAULT FOR l_rate IS 0\r
-INPUTS ARE l_hours\r
+INPUTS ARE l_hours, l_rate\r
 {ODD}l_pay = GREATEST(l_hours, l_rate)\r
 IF l_pay > 10 THEN\r
 (\r
@@ -223,7 +228,7 @@ async def test_diagnostics_are_either_sent_or_asked_for(client: LanguageClient) 
 async def test_an_unchanged_document_is_not_reported_twice(
     client: LanguageClient,
 ) -> None:
-    editor = Editor(client, "l_pay = \n")
+    editor = Editor(client, "l_pay = \nRETURN l_pay\n")
     if not editor.pulls:
         pytest.skip("this client is sent its diagnostics")
     first = await editor.pull()

@@ -195,10 +195,10 @@ def test_a_long_formula_does_not_hold_up_the_others(connect: Connect) -> None:
     wire.send("textDocument/didOpen", opened("l_pay = GREATEST(1, 2)\n"))
     wire.send("textDocument/hover", place(0, 10), number=1)
     order = []
-    while len(order) < 3:
+    while "file:///formulas/long.ff" not in order:
         message = wire.receive()
         order.append(message.get("id") or message["params"]["uri"])
-    assert order == [URI, 1, "file:///formulas/long.ff"]
+    assert order[:2] == [URI, 1]
 
 
 def test_the_encoding_is_the_first_of_the_clients_that_we_know(

@@ -13,7 +13,6 @@ def test_the_table_and_the_values_in_force_are_the_same() -> None:
     assert read_settings(None, {}) == (Settings(), ())
     for setting in SETTINGS:
         assert setting.check(setting.default) == setting.default
-        assert setting.name.startswith("completion.")
         assert setting.description.endswith(".")
 
 

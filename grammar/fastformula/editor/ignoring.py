@@ -1,0 +1,47 @@
+"""The comment that excuses a place, as a fix an author can choose."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from fastformula.diagnostic import Diagnostic, Fix
+from fastformula.linter import RULES
+from fastformula.linter.codes import REMARKS
+from fastformula.linter.suppression import CODE
+from fastformula.syntax import Parsed, trivia
+from fastformula.text import Edit, LineIndex, Span
+
+
+def ignore(parsed: Parsed, diagnostic: Diagnostic) -> Fix | None:
+    """A comment on the line above; None where none can excuse the diagnostic.
+
+    Syntax errors cannot be excused. Neither can what begins in a line that itself
+    begins within a text or a comment.
+    """
+    code = diagnostic.code
+    able = code != CODE and (
+        code in REMARKS or any(rule.name == code for rule in RULES)
+    )
+    text = parsed.text
+    lines = LineIndex(text)
+    line = lines.position(diagnostic.span.start).line
+    start, end = lines.line_span(line)
+    if not able or _is_inside(parsed, start):
+        return None
+    before = text[start:end]
+    indent = before[: len(before) - len(before.lstrip(" \t"))]
+    newline = "\r\n" if "\r\n" in text else "\n"
+    comment = f"{indent}/* fastformula: ignore {code} */{newline}"
+    return Fix(f"Ignore {code} here", (Edit(Span(start, start), comment),))
+
+
+def _is_inside(parsed: Parsed, offset: int) -> bool:
+    """Whether `offset` is within a token or a comment, so that none can begin there."""
+    at = bisect_right(parsed.tokens, offset, key=lambda token: token.end)
+    if at == len(parsed.tokens):
+        return False
+    token = parsed.tokens[at]
+    return token.start < offset or any(
+        piece.kind != "blank" and piece.span.start < offset < piece.span.end
+        for piece in trivia(parsed.text, token)
+    )

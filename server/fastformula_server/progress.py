@@ -1,0 +1,53 @@
+"""How far long work has come, shown by clients that can."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+
+from lsprotocol import types
+from pygls.progress import Progress
+
+_numbers = count(1)
+
+
+@contextmanager
+def show_progress(
+    progress: Progress, title: str
+) -> Iterator[Callable[[int, int], None]]:
+    """Show the work that is done within; what is given takes the steps, in any thread.
+
+    A client may take its time to say that it will show it, or never do: the work does
+    not wait for that.
+    """
+    token = f"fastformula-{next(_numbers)}"
+    loop = asyncio.get_running_loop()
+    is_shown = is_over = False
+    last = 0
+
+    def begin(_answer: object) -> None:
+        nonlocal is_shown
+        if not is_over:
+            is_shown = True
+            progress.begin(token, types.WorkDoneProgressBegin(title, percentage=0))
+
+    def report(percentage: int) -> None:
+        if is_shown and not is_over:
+            progress.report(token, types.WorkDoneProgressReport(percentage=percentage))
+
+    def step(done: int, total: int) -> None:
+        nonlocal last
+        percentage = 100 * done // total
+        if percentage != last:
+            last = percentage
+            loop.call_soon_threadsafe(report, percentage)
+
+    progress.create(token, begin)
+    try:
+        yield step
+    finally:
+        is_over = True
+        if is_shown:
+            progress.end(token, types.WorkDoneProgressEnd())

@@ -1,0 +1,107 @@
+"""What the open formulas are judged by besides their texts: project and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from fastformula.analysis import Environment
+from fastformula.linter import Configuration
+from pygls.uris import to_fs_path
+
+from fastformula_server.catalogue.places import PROJECT_FOLDER, SUFFIX
+from fastformula_server.files import SUFFIXES
+from fastformula_server.neighbours import Neighbours
+from fastformula_server.project import Project, load_project
+from fastformula_server.project_file import FILE_NAME, read_formula_type
+from fastformula_server.settings import Settings
+
+WATCHED = (
+    f"**/{FILE_NAME}",
+    f"**/{PROJECT_FOLDER}/*{SUFFIX}",
+    *(f"**/*{suffix}" for suffix in sorted(SUFFIXES)),
+)
+"""Patterns of the files that surroundings depend on."""
+
+
+class Surroundings(NamedTuple):
+    """Of one formula; equal ones mean that nothing has changed."""
+
+    environment: Environment
+    configuration: Configuration
+    root: Path | None = None
+    """The folder whose formulas see each other; None where one is alone."""
+    problems: tuple[str, ...] = ()
+    """What is wrong with the project, in sentences."""
+
+
+class Workspace:
+    """The folders that are open, and what is known of the formulas in them."""
+
+    def __init__(self, neighbours: Neighbours) -> None:
+        self._neighbours = neighbours
+        self._folders: tuple[Path, ...] = ()
+        self._settings = Settings()
+
+    def open_folders(self, uris: Iterable[str]) -> None:
+        """Take these folders for the workspace."""
+        paths = (to_path(uri) for uri in uris)
+        self._folders = tuple(path for path in paths if path is not None)
+
+    def use(self, settings: Settings) -> tuple[str, ...]:
+        """Put `settings` in force; what is wrong with them, in sentences."""
+        problems: tuple[str, ...] = ()
+        if settings.formula_type:
+            try:
+                name = read_formula_type(settings.formula_type)
+            except ValueError as error:
+                name, problems = "", (f"The setting formulaType: {error}",)
+            settings = replace(settings, formula_type=name)
+        self._settings = settings
+        return problems
+
+    def look(self, uri: str) -> Surroundings:
+        """The surroundings of the formula at `uri`; reads files, in any thread."""
+        path = to_path(uri)
+        settings = self._settings
+        # What lies nowhere yet belongs to no project.
+        project = Project() if path is None else load_project(path.parent)
+        problems = [
+            f"{project.path}:{each.line}: {each.message}" for each in project.problems
+        ]
+        file = project.file
+        if settings.catalogue and not file.catalogue:
+            known = len(project.problems)
+            project = project.with_catalogue(settings.catalogue)
+            problems += (
+                f"The setting catalogue: {each.message}"
+                for each in project.problems[known:]
+            )
+        product = None if settings.product == "auto" else settings.product
+        file = replace(
+            file,
+            product=file.product or product,
+            formula_type=file.formula_type or settings.formula_type,
+        )
+        project = replace(project, file=file)
+        if path is None:
+            environment = project.environment(Path("untitled"))
+            environment = replace(environment, formula_name="")
+            return Surroundings(environment, file.lint, None, tuple(problems))
+        root = self._root(path, project)
+        environment = project.environment(path, self._neighbours.library(root))
+        return Surroundings(environment, file.lint, root, tuple(problems))
+
+    def _root(self, path: Path, project: Project) -> Path | None:
+        if project.path is not None:
+            return project.path.parent
+        inside = [each for each in self._folders if path.is_relative_to(each)]
+        return max(inside, key=lambda each: len(each.parts), default=None)
+
+
+def to_path(uri: str) -> Path | None:
+    """The file that `uri` means; None where it is none on this machine."""
+    name = to_fs_path(uri)
+    return Path(name) if name else None
