@@ -33,7 +33,7 @@ from fastformula.analysis import Analysis
 from fastformula.analysis.words import replace
 from fastformula.diagnostic import Fix, Related, Severity
 from fastformula.language import find_functions
-from fastformula.language.database_item import is_generated
+from fastformula.language.database_item import is_generated, looks_like_item
 from fastformula.linter.declarations import LOCAL_PREFIX
 from fastformula.linter.products import find_context
 from fastformula.linter.rule import Finding, Rule
@@ -138,7 +138,7 @@ def _judge_name(
     if item is not None and (
         item.evidence == "catalogue"
         # Items made for elements and balances are those of some other pod.
-        or (not is_generated(key) and item.product in ("both", analysis.product))
+        or (looks_like_item(key) and not is_generated(key))
     ):
         return _taken(node, "a database item", None)
     if find_context(analysis, key) is not None:

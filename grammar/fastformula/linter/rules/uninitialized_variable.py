@@ -7,7 +7,8 @@ being initialized".
 
 A name that no statement of the formula gives a value may also be a database item or
 global value of your own. Without a catalogue of your pod nobody here can tell, so for
-names that look as if they could be, this is a warning.
+names that look as if they could be, this is a warning. Nothing is said of names in a
+statement that cannot be read, as that may give them a value.
 
 Bad:
     INPUTS ARE hours (NUMBER)
@@ -33,20 +34,39 @@ import re
 from collections.abc import Iterator
 
 from fastformula.analysis import Access, Analysis, Symbol
-from fastformula.analysis.words import nearest, replace
+from fastformula.analysis.words import replace
 from fastformula.diagnostic import Related, Severity
+from fastformula.linter.products import find_context
+from fastformula.linter.regions import broken_regions
 from fastformula.linter.rule import Finding, Rule
+from fastformula.linter.spelling import nearest
 from fastformula.syntax.tree import Name
 
-_LOCAL = re.compile(r"(?:L|LN|LV|LD|LC|V|P|OUT|TMP|TEMP)_|[^_]*$")
+_ORACLE = "Oracle says: The local variable was used before being initialized."
+
+_LOCAL = re.compile(
+    r"""(?:L|LN|LV|LD|LC|LT|V|P|OUT|TMP|TEMP|MY|TOTAL|SUM|NEW|LOCAL|RESULT|CALC|FINAL
+      |UNDEFINED|UNDECLARED|UNINITIALI[SZ]ED|UNASSIGNED|UNKNOWN|UNSET)_.*
+      |.*_(?:VAR|VARIABLE|TMP|TEMP|COUNTER|RESULT)
+      |[^_]*""",
+    re.VERBOSE,
+)
 """Names that people give to locals only; items and globals have several words."""
+
+_REST_IS_LOST = frozenset(
+    {"syntax-comment-not-closed", "syntax-text-not-closed", "syntax-too-many"}
+)
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """The first such use of each variable."""
+    broken = _broken_names(analysis)
+    if broken is None:
+        return
     for symbol in analysis.locals:
-        if analysis.environment.catalogue.find_context(symbol.key) is not None:
-            # Told by misuse-of-context.
+        key = symbol.key
+        if key in broken or find_context(analysis, key) is not None:
+            # Contexts are told by misuse-of-context.
             continue
         for use in symbol.uses:
             is_read = use.access.reads and use.access is not Access.RETURN
@@ -55,22 +75,32 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 break
 
 
+def _broken_names(analysis: Analysis) -> set[str] | None:
+    """The names in statements with syntax errors; None where any may be in them."""
+    parsed = analysis.parsed
+    if any(error.code in _REST_IS_LOST for error in parsed.errors):
+        return None
+    return {
+        word.upper()
+        for region in broken_regions(analysis)
+        for word in re.findall(r"\w+", region.text_in(parsed.text))
+    }
+
+
 def _describe(analysis: Analysis, symbol: Symbol, name: Name) -> Finding:
     if symbol.writes:
         first = symbol.writes[0].name.span
         return Finding(
             name.span,
-            f"`{name.text}` is used here before it has a value. Oracle says: The local "
-            "variable was used before being initialized.",
+            f"`{name.text}` is used here before it has a value. {_ORACLE}",
             related=(Related(first, "It first gets a value here."),),
         )
-    known = [
-        each.name
+    known = {
+        each.key: each.name
         for each in analysis.symbols.values()
         if each is not symbol and (each.writes or each.kind != "local")
-    ]
-    similar = nearest(name.key, [each.upper() for each in known])
-    similar = next((each for each in known if each.upper() == similar), "")
+    }
+    similar = known.get(nearest(symbol.key, known), "")
     catalogue = analysis.environment.catalogue
     near = () if similar else catalogue.similar_items(symbol.key)
     message = f"Nothing gives `{name.text}` a value."
@@ -78,14 +108,10 @@ def _describe(analysis: Analysis, symbol: Symbol, name: Name) -> Finding:
         message += f" Did you mean `{similar}`?"
     elif near:
         message += f" Did you mean the database item {' or '.join(near)}?"
-    is_open = not (similar or near or catalogue.is_complete or _LOCAL.match(symbol.key))
+    is_open = not (similar or near or catalogue.is_complete or _is_local(symbol))
     if is_open:
-        message += (
-            " Unless it is a database item or global value of yours, Oracle says: The "
-            "local variable was used before being initialized."
-        )
-    else:
-        message += " Oracle says: The local variable was used before being initialized."
+        message += " Unless it is a database item or global value of yours,"
+    message += f" {_ORACLE}"
     suggestion = similar or next(iter(near), "")
     return Finding(
         name.span,
@@ -95,6 +121,14 @@ def _describe(analysis: Analysis, symbol: Symbol, name: Name) -> Finding:
     )
 
 
-RULE = Rule(
-    "uninitialized-variable", "compiler", Severity.ERROR, check, needs_whole=True
-)
+def _is_local(symbol: Symbol) -> bool:
+    """Whether it can hardly be an item or global value of some pod."""
+    return (
+        symbol.is_returned
+        or _LOCAL.fullmatch(symbol.key) is not None
+        or symbol.key.startswith('"')
+        or any(use.access in (Access.ELEMENT, Access.KEYS) for use in symbol.uses)
+    )
+
+
+RULE = Rule("uninitialized-variable", "compiler", Severity.ERROR, check)
