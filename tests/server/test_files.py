@@ -14,6 +14,7 @@ from fastformula_server.files import (
     TextFile,
     find_files,
     read_file,
+    write_file,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,6 +100,36 @@ def test_what_may_not_be_read_is_refused(tmp_path: Path) -> None:
     path.chmod(0)
     with pytest.raises(FileError, match="permission"):
         read_file(path)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
+def test_a_file_is_written_as_it_was_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "pay.ff"
+    path.write_bytes(FORMULA.encode(encoding))
+    file = read_file(path)
+    write_file(file, file.text.replace("1", "2"))
+    assert path.read_bytes() == FORMULA.replace("1", "2").encode(encoding)
+
+
+def test_what_cannot_be_written_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "pay.ff"
+    path.write_bytes("/* ü */ x = 1".encode("cp1252"))
+    file = read_file(path)
+    with pytest.raises(FileError, match="CP1252 has no 'Ω'"):
+        write_file(file, "/* Ω */")
+
+    def fail(self: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(FileError, match="cannot be written: permission denied"):
+        write_file(file, "x = 2")
+    assert read_file(path).text == "/* ü */ x = 1"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_formulas_are_found_below_a_folder_by_their_names(tmp_path: Path) -> None:
