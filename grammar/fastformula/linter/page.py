@@ -3,8 +3,9 @@
 The first paragraph is a sentence of a title. Paragraphs follow that say why it matters,
 what Oracle does and what to write instead. Then stand the examples, each an indented
 formula below `Bad:` or `Good:`. A line `Formula type: …` or `Product: ebs` says for
-what they are written, and a formula below `Called NAME:` is one that they call; their
-own name is EXAMPLE.
+what they are written, `Pod: user table RATES, formula OTHER` what a catalogue knows of
+such, and a formula below `Called NAME:` is one that they call; their own name is
+EXAMPLE.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import Literal, cast
+
+from fastformula.language.catalogue import ThingKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Page:
     """For which the examples are written; None where it does not matter."""
     formula_type: str
     """Likewise; empty where it does not matter."""
+    pod: tuple[tuple[ThingKind, str], ...]
+    """All things of their kinds that a catalogue knows; empty without a catalogue."""
 
     @property
     def markdown(self) -> str:
@@ -47,6 +52,9 @@ class Page:
             yield f"*Uncertain:* {self.uncertain}"
         if self.formula_type:
             yield f"The examples are formulas of the type {self.formula_type}."
+        if self.pod:
+            things = " and ".join(f"the {kind} `{name}`" for kind, name in self.pod)
+            yield f"A catalogue is there, with {things}."
         for name, text in self.called:
             yield f"They call `{name}`:\n\n{_fenced(text)}"
         for title, examples in (("Bad", self.bad), ("Good", self.good)):
@@ -59,7 +67,9 @@ _FORMULA = re.compile(
     r"(?P<text>(?:[ \t]*\n|[ \t]+\S.*(?:\n|\Z))+)",
     re.MULTILINE,
 )
-_FIELD = re.compile(r"^(?P<label>Formula type|Product):[ \t]*(?P<value>.+)\n?", re.M)
+_FIELD = re.compile(
+    r"^(?P<label>Formula type|Product|Pod):[ \t]*(?P<value>.+)\n?", re.M
+)
 _UNCERTAIN = re.compile(r"^Uncertain:\s*(?P<text>(?:.+(?:\n|\Z))+)", re.MULTILINE)
 
 
@@ -89,6 +99,12 @@ def read_page(text: str) -> Page:
             fields["Product"].rstrip(".").lower() if "Product" in fields else None,
         ),
         formula_type=fields.get("Formula type", "").rstrip("."),
+        pod=tuple(
+            (cast(ThingKind, kind.strip()), name)
+            for thing in fields.get("Pod", "").split(",")
+            for kind, _, name in (thing.strip().rpartition(" "),)
+            if name
+        ),
     )
 
 

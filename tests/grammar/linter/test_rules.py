@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from fastformula import parse
 from fastformula.analysis import Environment, analyze, summarise
 from fastformula.diagnostic import Diagnostic, Severity
+from fastformula.language.catalogue import ThingKind
+from fastformula.language.context import Context
+from fastformula.language.database_item import DatabaseItem
+from fastformula.language.seeded import SEEDED
 from fastformula.linter import RULES, Rule, lint
 from fastformula.text import apply_edits
 from fastformula_server.library import FormulaLibrary
 
 FOLDER = Path(__file__).parents[3] / "grammar/fastformula/linter/rules"
+
+
+@dataclass(frozen=True)
+class Pod:
+    """Oracle's own items and contexts, and all the things that a page says."""
+
+    things: tuple[tuple[ThingKind, str], ...]
+    is_complete = False
+
+    def find_item(self, key: str) -> DatabaseItem | None:
+        return SEEDED.find_item(key)
+
+    def find_context(self, key: str) -> Context | None:
+        return SEEDED.find_context(key)
+
+    def similar_items(self, key: str) -> tuple[str, ...]:
+        return SEEDED.similar_items(key)
+
+    def has(self, kind: ThingKind, name: str) -> bool | None:
+        names = [other for each, other in self.things if each == kind]
+        return name.upper() in names if names else None
 
 
 def examples(kind: str) -> list[object]:
@@ -27,7 +52,7 @@ def examples(kind: str) -> list[object]:
 def found(rule: Rule, text: str) -> tuple[Diagnostic, ...]:
     page = rule.page
     product, kind, parsed = page.product, page.formula_type, parse(text)
-    alone = Environment(product, kind, "EXAMPLE")
+    alone = Environment(product, kind, "EXAMPLE", Pod(page.pod))
     signatures = [
         summarise(analyze(parse(each), Environment(product, "", name)), name, name)
         for name, each in page.called
