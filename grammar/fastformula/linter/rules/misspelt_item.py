@@ -37,7 +37,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     known = [
         each
         for each in analysis.symbols.values()
-        if not _is_trusted(each) or (_is_declared(each) and each.reads)
+        if not _is_trusted(each) or _is_declared(each)
     ]
     names = {each.key: each.name for each in known}
     bare = {each.key: each.name for each in known if not _is_declared(each)}

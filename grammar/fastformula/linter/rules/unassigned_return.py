@@ -25,27 +25,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fastformula.analysis import Access, Analysis, Symbol
+from fastformula.analysis import Analysis, Symbol
 from fastformula.analysis.words import replace
 from fastformula.diagnostic import Fix, Severity
+from fastformula.linter.returns import unassigned_returns
 from fastformula.linter.rule import Finding, Rule
-from fastformula.linter.spelling import nearest
 from fastformula.syntax.tree import Name
 from fastformula.text import Edit
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """The first RETURN of each such variable."""
-    idle = {
-        each.key: each for each in analysis.locals if each.writes and not each.reads
-    }
-    for symbol in analysis.locals:
-        if symbol.default or any(
-            use.access is not Access.RETURN for use in symbol.uses
-        ):
-            continue
-        name = symbol.uses[0].name
-        similar = idle.get(nearest(symbol.key, idle))
+    for key, similar in unassigned_returns(analysis).items():
+        name = analysis.symbols[key].uses[0].name
         if similar is None:
             yield Finding(
                 name.span,

@@ -30,6 +30,7 @@ from fastformula.analysis import Access, Analysis, Symbol
 from fastformula.diagnostic import Fix, Related, Severity
 from fastformula.linter.effects import has_call, may_have_effect
 from fastformula.linter.removal import removable, remove
+from fastformula.linter.returns import unassigned_returns
 from fastformula.linter.rule import Finding, Rule
 from fastformula.syntax.tree import Assign
 
@@ -37,10 +38,14 @@ from fastformula.syntax.tree import Assign
 def check(analysis: Analysis) -> Iterator[Finding]:
     """The first assignment of each such variable."""
     contract = analysis.formula_type.type if analysis.formula_type else None
+    # Told by unassigned-return.
+    misspelt = {each.key for each in unassigned_returns(analysis).values() if each}
     can_go = removable(analysis)
     for symbol in analysis.locals:
         values = _assigned(symbol)
-        if not values or any(may_have_effect(each.value) for each in values):
+        if symbol.key in misspelt or not values:
+            continue
+        if any(may_have_effect(each.value) for each in values):
             continue
         if contract and contract.find_return(symbol.key):
             # Told by missing-output.
@@ -79,5 +84,4 @@ RULE = Rule(
     check,
     unnecessary=True,
     needs_whole=True,
-    yields_to=("unassigned-return",),
 )
