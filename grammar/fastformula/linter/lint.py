@@ -9,7 +9,7 @@ from types import MappingProxyType
 from fastformula.analysis import Analysis
 from fastformula.diagnostic import Diagnostic, Severity
 from fastformula.linter.codes import REMARKS
-from fastformula.linter.regions import broken_regions, overlap
+from fastformula.linter.regions import broken_regions, find_broken, overlap
 from fastformula.linter.rule import Rule
 from fastformula.linter.rules import RULES
 from fastformula.linter.suppression import CODE, judge_excuses, read_excuses
@@ -55,13 +55,13 @@ def _remarks(analysis: Analysis, configuration: Configuration) -> Iterator[Diagn
 def _run(
     analysis: Analysis, configuration: Configuration, rules: Sequence[Rule]
 ) -> Iterator[Diagnostic]:
-    broken = broken_regions(analysis)
+    broken = find_broken(analysis)
     for rule in rules:
         if rule.name in configuration.off or (rule.needs_whole and broken):
             continue
         chosen = configuration.severities.get(rule.name)
         for finding in rule.check(analysis):
-            if any(overlap(finding.span, region) for region in broken):
+            if broken and broken.holds(finding.span):
                 continue
             yield Diagnostic(
                 rule.name,

@@ -102,6 +102,18 @@ def test_a_statement_with_a_syntax_error_is_not_judged() -> None:
     ]
 
 
+def test_what_may_echo_a_syntax_error_is_not_said() -> None:
+    # Who is to say whether `q1` is still what it was meant to be?
+    assert said("q1 == 1\nq2 = q1") == ["syntax-equality ==", "q-name q2"]
+    # Which of the two statements does `)` belong to?
+    assert said("q1 = 1\n) q2 = 1\nq3 = 1") == ["syntax-error )", "q-name q3"]
+    assert said("q1 = 1\na == 1 /* no end\nq2 = 2") == [
+        "q-name q1",
+        "syntax-equality ==",
+        "syntax-comment-not-closed /*",
+    ]
+
+
 def test_what_looks_at_the_whole_formula_needs_a_whole_one() -> None:
     whole = (rule("q-name", needs_whole=True),)
     assert said("q = 1;", PLAIN, whole) == ["q-name q", "semicolon ;"]
