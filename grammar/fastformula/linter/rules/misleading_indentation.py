@@ -99,7 +99,7 @@ def _pairs(
                     f"This is indented as if it belonged to the {word} above, but only "
                     "one statement does, so this runs in every case. Put what belongs "
                     "together into parentheses.",
-                    (_brackets(body, follow[-1], outer),),
+                    (_brackets(analysis, body, follow[-1], outer),),
                     (Related(header, f"Only one statement belongs to this {word}."),),
                 )
                 break
@@ -168,11 +168,12 @@ def _first_line(text: str, lines: LineIndex, span: Span) -> Span:
     return Span(span.start, end)
 
 
-def _brackets(body: Body, last: Statement, outer: str) -> Fix:
+def _brackets(analysis: Analysis, body: Body, last: Statement, outer: str) -> Fix:
+    opened = _word_before(analysis, body.span.start).end
     return Fix(
         "Put these lines into parentheses",
         (
-            Edit(Span(body.span.start, body.span.start), "( "),
+            Edit(Span(opened, opened), " ("),
             Edit(Span(last.span.end, last.span.end), f"\n{outer})"),
         ),
     )

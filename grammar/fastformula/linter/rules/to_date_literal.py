@@ -51,7 +51,7 @@ _PARTS = {
     "SS": r"(?P<second>\d{1,2})",
 }
 _PIECES = re.compile("|".join(_PARTS) + r"|[-/.: ]", re.IGNORECASE)
-_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
 _UNSAID = ("YYYY/MM/DD", "YYYY/MM/DD HH24:MI:SS", "DD-MON-YYYY")
 """What TO_DATE reads where no format is given."""
 
@@ -101,16 +101,13 @@ def _pattern(layout: str) -> re.Pattern[str] | None:
 
 def _date(match: re.Match[str]) -> str:
     """The date as `YYYY/MM/DD HH24:MI:SS`; empty where there is no such day or time."""
-    parts = match.groupdict()
-    name = (parts.get("name") or "").upper()
+    parts = match.groupdict(default="0")
+    month = parts.get("month") or str(_MONTHS.find(parts["name"].upper()) // 4 + 1)
+    numbers = [parts["year"], month, parts["day"]]
+    numbers += [parts.get(each, "0") for each in ("hour", "minute", "second")]
+    year, month_number, day, hour, minute, second = map(int, numbers)
     try:
-        date = datetime(
-            int(parts["year"]),
-            _MONTHS.index(name) + 1 if name else int(parts["month"]),
-            int(parts["day"]),
-            *(int(parts.get(each) or 0) for each in ("hour", "minute", "second")),
-            tzinfo=UTC,
-        )
+        date = datetime(year, month_number, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return ""
     return date.isoformat(" ")[: len("YYYY/MM/DD HH:MI:SS")].replace("-", "/")

@@ -71,7 +71,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             told.add(id(value))
             problem = _judge(_spell(analysis, value, 0).strip("\r\n"))
             if problem:
-                related = ()
+                related: tuple[Related, ...] = ()
                 if value is not argument:
                     related = (Related(argument.span, "The value set is asked here."),)
                 yield Finding(

@@ -42,6 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fastformula.analysis import Analysis
+from fastformula.analysis.model import StorageUse
 from fastformula.diagnostic import Related, Severity
 from fastformula.linter.rule import Finding, Rule
 from fastformula.syntax import walk
@@ -60,7 +61,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     deleted = {use.item for use in storage if use.operation == "delete"}
     asked = {use.item for use in storage if use.operation in ("get", "exists")}
     library = analysis.environment.library
-    kept = {}
+    kept: dict[str, StorageUse] = {}
     for use in storage:
         if (
             use.operation == "set"
@@ -72,18 +73,17 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             and _is_personal(use.call.arguments[1])
         ):
             kept.setdefault(use.item, use)
-    first, *others = kept.items() or [("", None)]
-    if first[1] is None:
+    if not kept:
         return
+    (item, first), *others = kept.items()
     yield Finding(
-        first[1].call.span,
-        f"Nothing deletes the item {first[0]}, so in a run over several people the "
-        "next one gets this value. Write WSA_DELETE at the right time, or put the "
-        "person into its name.",
+        first.call.span,
+        f"Nothing deletes the item {item}, so in a run over several people the next "
+        "one gets this value. Write WSA_DELETE at the right time, or put the person "
+        "into its name.",
         related=tuple(
-            Related(use.call.span, f"Nothing deletes {item} either.")
-            for item, use in others[:MOST]
-            if use is not None
+            Related(use.call.span, f"Nothing deletes {name} either.")
+            for name, use in others[:MOST]
         ),
     )
 
