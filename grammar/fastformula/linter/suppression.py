@@ -20,9 +20,11 @@ from fastformula.text import Edit, LineIndex, Span
 
 CODE = "ignore-comment"
 
+# Behind a comma the reason may begin, and every rule has a hyphen in its name.
+_FURTHER = r"[ \t]*,[ \t]*(?:\w+(?:-\w+)+|semicolon\b)"
 _COMMENT = re.compile(
     r"fastformula:\s*(?P<kind>ignore-file|ignore)(?![\w-])[ \t]*"
-    r"(?P<names>[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)?",
+    rf"(?P<names>[\w-]+(?:{_FURTHER})*)?",
     re.IGNORECASE,
 )
 

@@ -123,6 +123,7 @@ def test_what_looks_at_the_whole_formula_needs_a_whole_one() -> None:
 EXCUSED = [
     "q = 1 /* fastformula: ignore q-name older name */",
     "q = 1 # fastformula: ignore q-name",
+    "q = 1 # fastformula: ignore q-name, for it is Oracle's",
     "/* fastformula: ignore q-name */\nq = 1",
     "/* FastFormula: IGNORE Q-NAME\n   as Oracle calls it */\n\n/* so */\n\nq = 1",
     "q = 1 + /* fastformula: ignore q-name */\n  q",

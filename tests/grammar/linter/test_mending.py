@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from fastformula import parse
+from fastformula.analysis import analyze
 from fastformula.diagnostic import Diagnostic, Fix, Severity
+from fastformula.linter import lint
 from fastformula.linter.mending import mend
 from fastformula.text import Edit, Span
 
@@ -77,3 +79,21 @@ def test_fixes_of_the_same_place_are_made_one_by_one() -> None:
 def test_a_broken_text_gets_no_worse(text: str) -> None:
     mended = mend(text, find)
     assert len(mended.left) <= len(find(text))
+
+
+def test_published_formulas_are_mended_once_and_get_no_worse(
+    corpus: dict[str, str],
+) -> None:
+    def judge(text: str) -> tuple[Diagnostic, ...]:
+        return lint(analyze(parse(text)))
+
+    def errors(found: tuple[Diagnostic, ...]) -> int:
+        return sum(each.severity is Severity.ERROR for each in found)
+
+    mended_ones = 0
+    for path, text in sorted(corpus.items())[::4]:
+        mended = mend(text, judge)
+        assert errors(mended.left) <= errors(judge(text)), path
+        assert mend(mended.text, judge).fixes == 0, path
+        mended_ones += mended.fixes > 0
+    assert mended_ones > 2
