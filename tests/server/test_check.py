@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -152,31 +153,57 @@ def test_a_reader_that_stops_reading_gets_no_traceback(tmp_path: Path) -> None:
         assert process.wait(60) != 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-def test_a_terminal_gets_colours_and_a_pipe_none(formulas: Path) -> None:
+def on_terminal(*arguments: str | Path, **environment: str) -> tuple[int, str]:
+    """Exit code of a command, and what a terminal gets of it, stderr included."""
     import pty
 
-    def on_terminal(**environment: str) -> str:
-        import os
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "fastformula_server", *map(str, arguments)]
+    variables = {"TERM": "xterm", "COLUMNS": "60", **environment}
+    with subprocess.Popen(
+        command, stdout=theirs, stderr=theirs, env={**os.environ, **variables}
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        try:
+            while piece := os.read(ours, 4096):
+                shown += piece
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        os.close(ours)
+        return process.wait(60), shown.decode().replace("\r\n", "\n")
 
-        ours, theirs = pty.openpty()
-        command = [sys.executable, "-m", "fastformula_server", "check", str(formulas)]
-        with subprocess.Popen(
-            command,
-            stdout=theirs,
-            env={**os.environ, "TERM": "xterm", "COLUMNS": "20", **environment},
-        ) as process:
-            os.close(theirs)
-            shown = b""
-            try:
-                while piece := os.read(ours, 4096):
-                    shown += piece
-            except OSError:  # how Linux says that the other end is closed
-                pass
-            os.close(ours)
-            assert process.wait(60) == 1
-        return shown.decode().replace("\r\n", "\n")
 
-    assert "\x1b[1;31merror" in on_terminal()
-    assert on_terminal(NO_COLOR="1").count("\x1b[1;31m") == 0
+needs_terminal = pytest.mark.skipif(
+    sys.platform == "win32", reason="needs a pseudo-terminal"
+)
+
+
+@needs_terminal
+def test_a_terminal_gets_colours_and_a_pipe_none(formulas: Path) -> None:
+    code, shown = on_terminal("check", formulas)
+    assert code == 1
+    assert "\x1b[1;31merror" in shown
+    assert "\x1b[1;31m" not in on_terminal("check", formulas, NO_COLOR="1")[1]
     assert b"\x1b" not in run("check", formulas).stdout
+
+
+@needs_terminal
+def test_a_terminal_sees_how_far_a_long_run_has_come(formulas: Path) -> None:
+    assert "Checking" not in on_terminal("check", formulas)[1]
+    for number in range(20):
+        (formulas / f"f{number}.ff").write_text(GOOD, encoding="utf-8")
+    code, shown = on_terminal("check", formulas)
+    assert code == 1
+    assert "Checking" in shown and "100%" in shown
+    assert run("check", formulas).stderr == b""
+
+
+@needs_terminal
+def test_a_terminal_gets_pages_laid_out() -> None:
+    code, shown = on_terminal("explain", "unknown-function")
+    assert code == 0
+    assert "```" not in shown and "\x1b[1m" in shown
+    code, shown = on_terminal("rules")
+    assert code == 0
+    assert "unknown-function" in shown

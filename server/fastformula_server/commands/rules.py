@@ -51,7 +51,10 @@ def _show_table(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("Rule", "Group", "Severity", "--fix", "What it finds", box=None)
+    table = Table(box=None)
+    for title in ("Rule", "Group", "Severity", "--fix"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("What it finds", min_width=20)
     for row in rows:
         fixed = "yes" if row["fixed_by_check"] else ""
         table.add_row(row["name"], row["group"], row["severity"], fixed, row["title"])
