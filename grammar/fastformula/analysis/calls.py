@@ -186,10 +186,17 @@ def _report_misfit(
     severity = None if is_certain else Severity.WARNING
     candidates = [each for each in overloads if _takes(each, len(kinds))]
     if not candidates:
+        lacks_default = node.function.key in _BY_DEFAULT and len(kinds) == 1
+        advice = (
+            " Its second argument is missing: what it gives when there is no value."
+            if lacks_default
+            else ""
+        )
         draft.report(
             "unknown-function",
             node.span,
-            f"{name} is called with {_counted(len(kinds))}. {_list(overloads)}",
+            f"{name} is called with {_counted(len(kinds))}.{advice} {_list(overloads)}",
+            _add_default(draft, node) if lacks_default else (),
             severity=severity,
         )
         return
@@ -230,6 +237,20 @@ def _report_misfit(
         fixes,
         severity=severity,
     )
+
+
+def _add_default(draft: Draft, node: Call) -> tuple[Fix, ...]:
+    """The fix that hands GET_CONTEXT a default of the context's type."""
+    argument = node.arguments[0]
+    context = draft.contexts.get(argument.key) if isinstance(argument, Name) else None
+    if context is None:
+        return ()
+    literal = {"NUMBER": "0", "TEXT": "' '"}.get(context.type, _NEVER)
+    end = argument.span.end
+    return (Fix(f"Add the default {literal}", (Edit(Span(end, end), f", {literal}"),)),)
+
+
+_NEVER = "'4712/12/31 00:00:00' (DATE)"
 
 
 def _counted(count: int) -> str:

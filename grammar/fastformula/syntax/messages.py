@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from fastformula.diagnostic import Diagnostic, Fix
 from fastformula.syntax.recogniser import Stack, recogniser
 from fastformula.syntax.repair import Repair
-from fastformula.syntax.rewriting import find_opener, mistake, replacement
+from fastformula.syntax.rewriting import (
+    find_opener,
+    find_unclosed,
+    mistake,
+    replacement,
+)
 from fastformula.syntax.tables import load_tables
 from fastformula.syntax.tokens import END, NAMES, Token
 from fastformula.text import LINE_BREAK, Span
@@ -115,6 +120,8 @@ def describe(
             return _describe_missing(text, tokens, stack, repair)
         case "delete":
             return _describe_surplus(text, tokens, stack, repair.at)
+        case "replace" if token.kind == "ELSE" and len(repair.tokens) > 1:
+            return _describe_surplus(text, tokens, stack, repair.at)
         case "replace":
             return _describe_wrong(text, token, stack, repair.tokens[0].kind)
         case "swap":
@@ -168,8 +175,8 @@ def _describe_missing(
     what = _say_missing(stack, kinds)
     advice = ""
     if kinds == ["RPAR"]:
-        opener = _unclosed(tokens, repair.at)
-        if opener is not None and opener + 1 < repair.at:
+        opener = find_unclosed(tokens, repair.at)
+        if 0 <= opener < repair.at - 1:
             line = len(LINE_BREAK.findall(text, 0, tokens[opener].start)) + 1
             advice = f" It closes the `(` of line {line}."
     elif kinds == ["NAME"] and recogniser().feed(stack, "UNKNOWN"):
@@ -206,16 +213,6 @@ def _insert_fix(text: str, kinds: Sequence[str], at: int, behind: bool) -> list[
     return [replacement(f"Insert `{write}`", Span(at, at), padded)]
 
 
-def _unclosed(tokens: Sequence[Token], end: int) -> int | None:
-    """Index of the innermost `(` before `end` that is still open there."""
-    depth = 0
-    for at in range(end - 1, -1, -1):
-        depth += {"RPAR": 1, "LPAR": -1}.get(tokens[at].kind, 0)
-        if depth < 0:
-            return at
-    return None
-
-
 def _describe_surplus(
     text: str, tokens: Sequence[Token], stack: Stack, at: int
 ) -> Diagnostic:
@@ -240,7 +237,7 @@ def _describe_surplus(
             f"There is no {header} before this {token.kind} that it could belong to.",
             remove,
         )
-    if token.kind == "RPAR" and _unclosed(tokens, at) is None:
+    if token.kind == "RPAR" and find_unclosed(tokens, at) < 0:
         return mistake("error", token.span, "This `)` closes nothing.", remove)
     expected = expectation(stack)
     wanted = f" Expected: {expected}." if expected else ""

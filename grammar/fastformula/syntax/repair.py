@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from fastformula.syntax.recogniser import Stack, recogniser
+from fastformula.syntax.rewriting import REACH, find_unclosed
 from fastformula.syntax.tokens import END, NAMES, Token
 
 LOOK_AHEAD = 20
@@ -19,11 +20,6 @@ LOOK_AHEAD = 20
 
 LOOK_BACK = 4
 """How many tokens before the bad one a repair may change."""
-
-REACH = 3000
-"""How many tokens away a bracket or the start of a statement is looked for, so that
-a text of nothing but mistakes costs no more than so much for each.
-"""
 
 _ENOUGH = 3
 """How many tokens from the bad one on must fit for a repair to be believed."""
@@ -100,9 +96,10 @@ def find_repair(
         far = _find_bracket(text, stacks, tokens, bad)
         if far:
             return far
-    doubled = _find_doubled(stacks, tokens, bad)
-    if doubled:
-        return doubled
+    block = _adopt_branch(text, stacks, tokens, bad)
+    block = block or _find_doubled(stacks, tokens, bad)
+    if block:
+        return block
     best: tuple[float, Repair] | None = None
     for repair, after, following, cost in _candidates(text, stacks, tokens, bad):
         window = LOOK_AHEAD + bad - following + 1
@@ -181,20 +178,39 @@ def _find_bracket(
     return None
 
 
+def _adopt_branch(
+    text: str, stacks: Sequence[Stack], tokens: Sequence[Token], bad: int
+) -> Repair | None:
+    """A header in place of an ELSE whose IF has ended, for the block behind it."""
+    token, kinds = tokens[bad], ("IF", "NAME", "EQUAL", "NAME", "THEN")
+    if token.kind != "ELSE" or tokens[bad + 1].kind != "LPAR":
+        return None
+    advance = recogniser().advance
+    rest = (*kinds, *(each.kind for each in tokens[bad + 1 : bad + 1 + _ENOUGH]))
+    if advance(stacks[bad], rest)[1] < len(rest):
+        return None
+    if advance(stacks[bad], ("RPAR", "ELSE"))[1] == 2:
+        opener = tokens[find_unclosed(tokens, bad)]
+        if _line_indent(text, token) <= _line_indent(text, opener):
+            # It belongs to the IF of the block around, which only lacks its `)`.
+            return None
+    first = Token(kinds[0], token.start, token.end, token.lead)
+    others = (Token(kind, token.end, token.end, token.end) for kind in kinds[1:])
+    return Repair("replace", bad, 1, (first, *others))
+
+
 def _find_doubled(
     stacks: Sequence[Stack], tokens: Sequence[Token], bad: int
 ) -> Repair | None:
     """A `(` written twice where one opens a block, if that is what is unclosed."""
     if recogniser().expected(stacks[bad]) != {"RPAR"}:
         return None
-    depth = 0
-    for at in range(bad - 1, max(0, bad - REACH), -1):
-        depth += {"RPAR": 1, "LPAR": -1}.get(tokens[at].kind, 0)
-        if depth < 0:
-            rest = tokens[at + 1 : bad + LOOK_AHEAD]
-            _, fitted = recogniser().advance(stacks[at], (each.kind for each in rest))
-            return Repair("delete", at, 1, ()) if fitted == len(rest) else None
-    return None
+    at = find_unclosed(tokens, bad)
+    if at < 0:
+        return None
+    rest = tokens[at + 1 : bad + LOOK_AHEAD]
+    _, fitted = recogniser().advance(stacks[at], (each.kind for each in rest))
+    return Repair("delete", at, 1, ()) if fitted == len(rest) else None
 
 
 _SUSPECTS = 12

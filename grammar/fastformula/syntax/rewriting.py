@@ -73,7 +73,8 @@ MOST_ERRORS = 1000
 """How many mistakes are mended in one text before the rest is left unread."""
 
 REACH = 3000
-"""How many tokens away the partner of a bracket is looked for, to bound the cost."""
+"""How many tokens away a bracket or the start of a statement is looked for, so that a
+text of nothing but mistakes costs no more than so much for each."""
 
 OPERATORS = frozenset(
     "PLUS MINUS STAR SLASH CONCAT EQUAL NE LESSTHAN MORETHAN LE GE LPAR LSQB COMMA"
@@ -96,6 +97,16 @@ def find_opener(tokens: Sequence[Token], closer: int) -> int:
     for at in range(closer, max(-1, closer - REACH), -1):
         depth += {"RPAR": 1, "LPAR": -1}.get(tokens[at].kind, 0)
         if depth == 0:
+            return at
+    return -1
+
+
+def find_unclosed(tokens: Sequence[Token], end: int) -> int:
+    """Index of the innermost `(` before `end` that is open there; -1 if none near."""
+    depth = 0
+    for at in range(end - 1, max(-1, end - REACH), -1):
+        depth += {"RPAR": 1, "LPAR": -1}.get(tokens[at].kind, 0)
+        if depth < 0:
             return at
     return -1
 

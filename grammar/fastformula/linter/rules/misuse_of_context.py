@@ -45,6 +45,8 @@ from fastformula.linter.rule import Finding, Rule, reported
 from fastformula.linter.spelling import nearest
 from fastformula.text import Edit
 
+_DECLARED = frozenset({Access.INPUT, Access.DEFAULT, Access.DEFAULT_DATA})
+
 _ORACLE = "Oracle says: database item or local variable used as a context."
 
 
@@ -55,28 +57,23 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     for use in analysis.uses:
         if use.access in (Access.CONTEXT, Access.SET_CONTEXT) and use.key not in told:
             symbol = analysis.symbols.get(use.key)
-            finding = (
-                _variable(symbol, use)
-                if symbol is not None and _is_variable(symbol)
-                else _unknown(analysis, use)
-                if analysis.contexts[use.key] is None
-                else None
-            )
-            if finding is not None:
+            if symbol is not None and _is_variable(symbol, use):
                 told.add(use.key)
-                yield finding
+                yield _variable(symbol, use)
+            elif analysis.contexts[use.key] is None:
+                told.add(use.key)
+                yield _unknown(analysis, use)
     for symbol in analysis.locals:
         if symbol.key not in told:
             yield from _plain(analysis, symbol)
 
 
-def _is_variable(symbol: Symbol) -> bool:
-    """Whether the formula treats the name as a variable: declares or assigns it."""
-    return (
-        symbol.kind != "local"
-        or symbol.default is not None
-        or symbol.alias is not None
-        or bool(symbol.writes)
+def _is_variable(symbol: Symbol, use: Use | None = None) -> bool:
+    """Whether the formula declares or assigns the name, and does so before `use`."""
+    return any(
+        (each.access.writes or each.access in _DECLARED)
+        and (use is None or each.name.span < use.name.span)
+        for each in symbol.uses
     )
 
 
@@ -93,18 +90,24 @@ def _variable(symbol: Symbol, use: Use) -> Finding:
 
 def _unknown(analysis: Analysis, use: Use) -> Finding:
     name, key = use.name, use.key
-    similar = nearest(key, load_contexts())
+    known = load_contexts()
+    similar = nearest(key, known)
     message = f"There is no context `{name.text}`."
     if similar:
         message += f" Did you mean {similar}?"
-    symbol = analysis.symbols.get(key)
-    is_certain = bool(similar or symbol is not None or LOCAL_PREFIX.match(key))
-    is_certain = is_certain or analysis.environment.catalogue.is_complete
-    if is_certain:
-        message += f" {_ORACLE}"
+    # Some context that no guide names may end as those do that we know.
+    is_open = key.rpartition("_")[2] in {each.rpartition("_")[2] for each in known}
+    is_certain = (
+        not is_open
+        or bool(similar)
+        or key in analysis.symbols
+        or analysis.environment.catalogue.is_complete
+        or analysis.environment.catalogue.find_item(key) is not None
+        or LOCAL_PREFIX.match(key) is not None
+    )
     return Finding(
         name.span,
-        message,
+        f"{message} {_ORACLE}" if is_certain else message,
         (replace(name, similar),) if similar else (),
         severity=None if is_certain else Severity.WARNING,
     )

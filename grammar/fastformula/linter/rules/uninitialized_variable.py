@@ -37,7 +37,6 @@ from fastformula.analysis import Access, Analysis, Symbol
 from fastformula.analysis.words import replace
 from fastformula.diagnostic import Related, Severity
 from fastformula.linter.products import find_context
-from fastformula.linter.regions import broken_regions
 from fastformula.linter.rule import Finding, Rule
 from fastformula.linter.spelling import nearest
 from fastformula.syntax.tree import Name
@@ -53,38 +52,18 @@ _LOCAL = re.compile(
 )
 """Names that people give to locals only; items and globals have several words."""
 
-_REST_IS_LOST = frozenset(
-    {"syntax-comment-not-closed", "syntax-text-not-closed", "syntax-too-many"}
-)
-
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """The first such use of each variable."""
-    broken = _broken_names(analysis)
-    if broken is None:
-        return
     for symbol in analysis.locals:
-        key = symbol.key
-        if key in broken or find_context(analysis, key) is not None:
-            # Contexts are told by misuse-of-context.
+        if find_context(analysis, symbol.key) is not None:
+            # Told by misuse-of-context.
             continue
         for use in symbol.uses:
             is_read = use.access.reads and use.access is not Access.RETURN
             if is_read and use.assigned == "no":
                 yield _describe(analysis, symbol, use.name)
                 break
-
-
-def _broken_names(analysis: Analysis) -> set[str] | None:
-    """The names in statements with syntax errors; None where any may be in them."""
-    parsed = analysis.parsed
-    if any(error.code in _REST_IS_LOST for error in parsed.errors):
-        return None
-    return {
-        word.upper()
-        for region in broken_regions(analysis)
-        for word in re.findall(r"\w+", region.text_in(parsed.text))
-    }
 
 
 def _describe(analysis: Analysis, symbol: Symbol, name: Name) -> Finding:
