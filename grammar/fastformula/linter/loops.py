@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
+from itertools import islice, takewhile
 from typing import NamedTuple
 
-from fastformula.analysis import Access, Analysis
+from fastformula.analysis import Access, Analysis, Use
 from fastformula.linter.nodes import is_pure
 from fastformula.syntax import walk
 from fastformula.syntax.tree import Call, Name, Node
@@ -58,3 +59,16 @@ def changes(analysis: Analysis) -> Changes:
         tuple(key for _, key in found),
         analysis.keys,
     )
+
+
+def uses_within(analysis: Analysis, span: Span) -> list[Use]:
+    """The uses of names in a span."""
+    uses = analysis.uses
+    first = bisect_left(uses, span.start, key=_start)
+    return list(
+        takewhile(lambda use: _start(use) < span.end, islice(uses, first, None))
+    )
+
+
+def _start(use: Use) -> int:
+    return use.name.span.start

@@ -33,6 +33,7 @@ Good:
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from fastformula.analysis import Analysis
@@ -40,7 +41,7 @@ from fastformula.diagnostic import Related, Severity
 from fastformula.linter.context_values import needs_contexts
 from fastformula.linter.loops import changes
 from fastformula.linter.rule import Finding, Rule
-from fastformula.syntax.tree import ChangeContexts, While
+from fastformula.syntax.tree import ChangeContexts
 from fastformula.text import Span
 
 
@@ -59,6 +60,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     if not inside:
         return
     changed = changes(analysis)
+    places = _places(analysis)
     for statement, loop in inside:
         if any(
             needs_contexts(analysis, setting.value)
@@ -66,7 +68,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             for setting in statement.settings
         ):
             continue
-        if not _others_need_contexts(analysis, loop, statement.body.span):
+        if _count(places, loop.span) == _count(places, statement.body.span):
             yield Finding(
                 Span(statement.span.start, statement.settings[-1].span.end)
                 if statement.settings
@@ -77,22 +79,20 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             )
 
 
-def _others_need_contexts(analysis: Analysis, loop: While, inside: Span) -> bool:
-    """Whether something in the loop, but not in `inside`, may depend on contexts."""
-    return any(
-        symbol.item is not None
-        and any(
-            loop.span.start <= use.name.span.start < loop.span.end
-            and not inside.start <= use.name.span.start < inside.end
-            for use in symbol.uses
-        )
-        for symbol in analysis.symbols.values()
-    ) or any(
-        loop.span.start <= site.call.span.start < loop.span.end
-        and not inside.start <= site.call.span.start < inside.end
-        and (site.function is None or site.function.contexts)
-        for site in analysis.calls
+def _places(analysis: Analysis) -> list[int]:
+    """Where the formula does what may depend on contexts, in order."""
+    return sorted(
+        [use.name.span.start for symbol in analysis.items for use in symbol.uses]
+        + [
+            site.call.span.start
+            for site in analysis.calls
+            if site.function is None or site.function.contexts
+        ]
     )
+
+
+def _count(places: list[int], span: Span) -> int:
+    return bisect_left(places, span.end) - bisect_left(places, span.start)
 
 
 RULE = Rule(

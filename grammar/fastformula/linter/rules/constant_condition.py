@@ -35,6 +35,7 @@ Good:
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -177,12 +178,12 @@ def _describe(analysis: Analysis, logic: Logic, tests: list[Test]) -> Finding:
         other = "OR"
     fixes: tuple[Fix, ...] = ()
     if len(logic.operands) == 2:
-        start, end = logic.operands[0].span.end, logic.operands[1].span.start
-        fixes = tuple(
-            Fix(f"Write {other}", (Edit(token.span, other),))
-            for token in analysis.parsed.tokens
-            if token.kind == logic.operator and start <= token.start < end
-        )
+        # It stands right before the second operand.
+        tokens = analysis.parsed.tokens
+        start = logic.operands[1].span.start
+        at = bisect_left(tokens, start, key=lambda token: token.start) - 1
+        if tokens[at].kind == logic.operator:
+            fixes = (Fix(f"Write {other}", (Edit(tokens[at].span, other),)),)
     return Finding(span, f"{why} {advice}", fixes)
 
 

@@ -39,9 +39,9 @@ from collections.abc import Iterator
 
 from fastformula.analysis import Access, Analysis
 from fastformula.diagnostic import Related, Severity
-from fastformula.linter.loops import changes
+from fastformula.linter.loops import changes, uses_within
 from fastformula.linter.rule import Finding, Rule
-from fastformula.syntax.tree import Exit, Method, Return, While
+from fastformula.syntax.tree import Assign, Exit, Method, Return, Statement, While
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -70,32 +70,32 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 
 
 def _describe(analysis: Analysis, loop: While) -> Finding:
-    symbols = [
-        symbol
-        for symbol in analysis.symbols.values()
-        if any(use.statement is loop for use in symbol.uses)
-    ]
-    counters = [symbol for symbol in symbols if symbol.kind == "local"]
-    named = " or ".join(f"`{symbol.name}`" for symbol in counters[:2] or symbols[:2])
-    advice = f"Change {named} in it" if named else "Ask about a variable"
+    names: dict[str, str] = {}
+    steps = []
+    for use in uses_within(analysis, loop.span):
+        if use.statement is loop:
+            if analysis.symbols[use.key].kind == "local":
+                names.setdefault(use.key, use.name.text)
+        elif use.access is Access.WRITE and _steps_on(use.statement):
+            message = f"This steps on, but into `{use.name.text}`."
+            steps.append(Related(use.name.span, message))
+    named = " or ".join(f"`{name}`" for name in list(names.values())[:2])
+    advice = f"Change {named} in it" if named else "Ask about a variable that changes"
     return Finding(
         loop.condition.span,
         "Nothing in the loop changes this, so it runs never or until Oracle says: Too "
         f"Many Iterations. {advice}, or leave it by EXIT.",
-        related=tuple(_steps(analysis, loop)),
+        related=tuple(steps),
     )
 
 
-def _steps(analysis: Analysis, loop: While) -> Iterator[Related]:
-    """Where NEXT or PRIOR goes on, but into another variable."""
-    for use in analysis.uses:
-        span = use.name.span
-        if use.access is Access.WRITE and loop.body.span.start <= span.start:
-            if span.start >= loop.body.span.end:
-                return
-            value = getattr(use.statement, "value", None)
-            if isinstance(value, Method) and value.method in _STEPS:
-                yield Related(span, f"This steps on, but into `{use.name.text}`.")
+def _steps_on(statement: Statement) -> bool:
+    """Whether it assigns the next or previous index of an array."""
+    return (
+        isinstance(statement, Assign)
+        and isinstance(statement.value, Method)
+        and statement.value.method in _STEPS
+    )
 
 
 _STEPS = {"NEXT", "PRIOR", "PREVIOUS"}

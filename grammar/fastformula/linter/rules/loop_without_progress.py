@@ -40,13 +40,12 @@ Good:
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 
 from fastformula.analysis import Access, Analysis, Use
 from fastformula.diagnostic import Related, Severity
+from fastformula.linter.loops import uses_within
 from fastformula.linter.nodes import is_steady
 from fastformula.linter.rule import Finding, Rule
 from fastformula.syntax.tree import (
@@ -69,7 +68,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         loop = placed.statement
         if not isinstance(loop, While) or not loop.body.statements:
             continue
-        inside = _within(analysis, loop)
+        inside = uses_within(analysis, loop.span)
         headers = {
             id(use.statement): use.statement
             for use in inside
@@ -90,14 +89,6 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         }
         if _stands_still(loop.body.statements, moves, 0):
             yield _describe(loop, moves)
-
-
-def _within(analysis: Analysis, loop: While) -> list[Use]:
-    """The uses of names in the loop, its condition included."""
-    start, end = loop.span
-    uses = analysis.uses
-    at = bisect_left(uses, start, key=lambda use: use.name.span.start)
-    return list(takewhile(lambda use: use.name.span.start < end, uses[at:]))
 
 
 def _changes(use: Use) -> bool:
