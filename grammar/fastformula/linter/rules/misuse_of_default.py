@@ -47,6 +47,9 @@ from fastformula.text import Edit, Span
 def check(analysis: Analysis) -> Iterator[Finding]:
     """The first DEFAULT and DEFAULT_DATA_VALUE of each name that takes none."""
     for symbol in analysis.symbols.values():
+        if symbol.key in analysis.contexts:
+            # Told by misuse-of-context.
+            continue
         if symbol.default is not None:
             finding = _judge_default(analysis, symbol, symbol.default)
             if finding is not None:
@@ -60,9 +63,6 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 def _judge_default(analysis: Analysis, symbol: Symbol, node: Default) -> Finding | None:
     name = node.name
     if symbol.kind == "local":
-        if symbol.key in analysis.contexts:
-            # Told by misuse-of-context.
-            return None
         if find_context(analysis, symbol.key) is not None and not symbol.writes:
             return Finding(
                 name.span,
@@ -90,8 +90,8 @@ def _judge_default(analysis: Analysis, symbol: Symbol, node: Default) -> Finding
             _assigning(analysis, node),
         )
     bare = {each.key: each.name for each in analysis.inputs if each.default is None}
-    similar = nearest(symbol.key, bare)
-    if similar and not symbol.reads:
+    similar = "" if symbol.reads else nearest(symbol.key, bare)
+    if similar:
         written = bare[similar]
         return Finding(
             name.span,

@@ -36,6 +36,7 @@ from collections.abc import Iterator
 from fastformula.analysis import Access, Analysis, Symbol
 from fastformula.analysis.words import replace
 from fastformula.diagnostic import Related, Severity
+from fastformula.language import find_functions
 from fastformula.linter.products import find_context
 from fastformula.linter.rule import Finding, Rule
 from fastformula.linter.spelling import nearest
@@ -73,6 +74,13 @@ def _describe(analysis: Analysis, symbol: Symbol, name: Name) -> Finding:
             name.span,
             f"`{name.text}` is used here before it has a value. {_ORACLE}",
             related=(Related(first, "It first gets a value here."),),
+        )
+    if find_functions(symbol.key):
+        return Finding(
+            name.span,
+            f"`{name.text}` is a function, and this takes it for a variable, which "
+            f"nothing gives a value. Write `{name.text}(…)`.",
+            severity=Severity.WARNING,
         )
     known = {
         each.key: each.name

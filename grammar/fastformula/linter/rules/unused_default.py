@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from fastformula.analysis import Analysis, Symbol
 from fastformula.diagnostic import Fix, Related, Severity
+from fastformula.linter.misspellings import meant_elsewhere
 from fastformula.linter.removal import remove
 from fastformula.linter.rule import Finding, Rule
 from fastformula.syntax.tree import Default, DefaultData, Statement
@@ -32,8 +33,9 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     """The first such DEFAULT of the formula, as they come in herds."""
     unused: list[Symbol] = []
     statements: list[Statement] = []
+    passed_over = meant_elsewhere(analysis) | analysis.contexts.keys()
     for symbol in analysis.symbols.values():
-        if symbol.kind == "input" or symbol.key in analysis.contexts:
+        if symbol.kind == "input" or symbol.key in passed_over:
             continue
         stand_in = [use.statement for use in symbol.uses]
         if all(isinstance(each, Default | DefaultData) for each in stand_in):
@@ -66,5 +68,5 @@ RULE = Rule(
     unnecessary=True,
     safe=True,
     needs_whole=True,
-    yields_to=("misspelt-item",),
+    yields_to=("misspelt-item", "misuse-of-default"),
 )
