@@ -84,7 +84,8 @@ def test_what_is_wrong_with_the_project_is_said_once(folder: Path) -> None:
 
 
 def test_statistics_count_each_code(folder: Path) -> None:
-    (folder / "c.ff").write_text(UNKNOWN + UNKNOWN, encoding="utf-8")
+    text = "pay = ROUNDD(1, 2)\nnet = ROUNDD(3, 2)\nRETURN pay, net\n"
+    (folder / "c.ff").write_text(text, encoding="utf-8")
     result = check("--statistics", folder)
     assert result.stdout.splitlines() == [
         "     3  unknown-function  error        in 2 files",
@@ -161,7 +162,7 @@ def test_an_error_of_ours_names_the_file_and_spares_the_others(
 def test_many_files_are_checked_in_order(tmp_path: Path) -> None:
     names = [f"f{number:03}.ff" for number in range(checking.ONE_PROCESS + 10)]
     for name in names:
-        (tmp_path / name).write_text(UNKNOWN + "WSA_DELETE('X')\n", encoding="utf-8")
+        (tmp_path / name).write_text("WSA_DELETE('X')\n" + UNKNOWN, encoding="utf-8")
     (tmp_path / "binary.ff").write_bytes(b"\0\1\2" * 100)
     command = [sys.executable, "-m", "fastformula_server", "check", str(tmp_path)]
     command += ["--output-format", "json"]
