@@ -464,3 +464,11 @@ def test_a_fix_puts_all_lines_into_parentheses() -> None:
 def test_a_fix_writes_the_same_date(call: str, written: str) -> None:
     (found,) = lint(analyze(parse(f"x = {call}\nRETURN x\n")))
     assert apply_edits(f"x = {call}\n", found.fixes[0].edits) == f"x = {written}\n"
+
+
+def test_no_rule_fails_on_a_formula_that_is_being_typed() -> None:
+    examples = [text for rule in RULES for text in (*rule.page.bad, *rule.page.good)]
+    whole = "\n".join(examples)
+    for end in range(0, len(whole), 97):
+        start = max(0, end - 400)
+        lint(analyze(parse(whole[start:end])))
