@@ -238,10 +238,13 @@ class Draft:
         if item is not None:
             variable = Variable(key, name.text, item.kind)
             variable.item = item
+            if item.evidence in SURE_EVIDENCE:
+                variable.type = item.type
+                variable.is_sure = item.type is not None
+            # A DEFAULT knows better than a guess from the name.
             self._type_by_default(variable)
             if variable.type is None:
                 variable.type = item.type
-                variable.is_sure = item.evidence in SURE_EVIDENCE
             return variable
         variable = Variable(key, name.text, "local")
         self._type_by_default(variable)

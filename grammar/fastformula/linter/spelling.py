@@ -2,40 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _LONG = 7
 """Letters from which on a word may have two mistakes."""
+
+Index = Mapping[tuple[str, ...], Sequence[str]]
+"""Names by each pattern that they fit; see `index`."""
 
 
 def nearest(key: str, known: Iterable[str]) -> str:
     """The one of `known` that upper-case `key` is likely meant to be, or nothing.
 
-    A letter or two may be wrong, missing, left over or swapped, or an underscore. A
-    name with another number or another whole word is another name on purpose.
+    In one word a letter may be wrong, missing, left over or swapped, in a long one two;
+    or an underscore in the name. A name with another number or another whole word is
+    another name on purpose.
     """
-    found = ((mistakes(key, other), other) for other in known if other != key)
-    return min(((cost, other) for cost, other in found if cost), default=(0, ""))[1]
+    return look_up(key, index(known))
+
+
+def index(known: Iterable[str]) -> Index:
+    """`known` made ready for many lookups, so that each is quick."""
+    names: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for name in known:
+        for pattern in _patterns(name):
+            names[pattern].append(name)
+    return names
+
+
+def look_up(key: str, known: Index) -> str:
+    """What `nearest` says, of names in an index."""
+    best, found = 3, ""
+    for pattern in _patterns(key):
+        for other in known.get(pattern, ()):
+            cost = mistakes(key, other)
+            if 0 < cost < best:
+                best, found = cost, other
+    return found
 
 
 def mistakes(key: str, other: str) -> int:
     """How many letters of `key` are wrong for it to be `other`; 0 where it is not."""
-    if abs(len(key) - len(other)) > 2 or _digits(key) != _digits(other):
+    if key == other or _digits(key) != _digits(other):
         return 0
     words, others = key.split("_"), other.split("_")
+    if "".join(words) == "".join(others):
+        return 1
     if len(words) != len(others):
-        return int("".join(words) == "".join(others))
-    total = 0
-    for word, meant in zip(words, others, strict=True):
-        if word == meant:
-            continue
-        longer = max(len(word), len(meant))
-        most = 0 if longer < 3 else 1 if longer < _LONG else 2
-        cost = _edits(word, meant, most)
-        if cost > most:
-            return 0
-        total += cost
-    return total if total <= 2 else 0
+        return 0
+    pairs = zip(words, others, strict=True)
+    wrong = [(word, meant) for word, meant in pairs if word != meant]
+    if len(wrong) > 1:
+        return 0
+    word, meant = wrong[0]
+    longer = max(len(word), len(meant))
+    most = 0 if longer < 3 else 1 if longer < _LONG else 2
+    if abs(len(word) - len(meant)) > most:
+        return 0
+    cost = _edits(word, meant, most)
+    return cost if cost <= most else 0
+
+
+def _patterns(name: str) -> Iterator[tuple[str, ...]]:
+    """What names have in common of which one may be a misspelling of the other.
+
+    That is all words but one and the digits, or the letters without underscores.
+    """
+    words, digits = name.split("_"), _digits(name)
+    for at in range(len(words)):
+        yield (digits, *words[:at], "*", *words[at + 1 :])
+    yield ("".join(words),)
 
 
 def _edits(one: str, other: str, most: int) -> int:

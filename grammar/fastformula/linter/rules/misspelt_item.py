@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from fastformula.analysis import Analysis, Symbol
 from fastformula.diagnostic import Fix, Severity
 from fastformula.linter.rule import Finding, Rule
-from fastformula.linter.spelling import mistakes, nearest
+from fastformula.linter.spelling import Index, index, look_up, mistakes
 from fastformula.text import Edit
 
 
@@ -39,8 +39,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         for each in analysis.symbols.values()
         if not _is_trusted(each) or _is_declared(each)
     ]
-    names = {each.key: each.name for each in known}
-    bare = {each.key: each.name for each in known if not _is_declared(each)}
+    names = index(each.key for each in known)
+    bare = index(each.key for each in known if not _is_declared(each))
     for symbol in analysis.symbols.values():
         if not _is_trusted(symbol):
             continue
@@ -72,16 +72,14 @@ def _is_declared(symbol: Symbol) -> bool:
     return bool(symbol.default or symbol.default_data or symbol.alias)
 
 
-def _likely(
-    analysis: Analysis, symbol: Symbol, here: dict[str, str]
-) -> tuple[str, ...]:
+def _likely(analysis: Analysis, symbol: Symbol, here: Index) -> tuple[str, ...]:
     """What it may stand for, likeliest first."""
     is_declared = _is_declared(symbol)
     if not (is_declared and symbol.reads):
         # What the formula itself declares, assigns or lacks a DEFAULT for was meant.
-        local = nearest(symbol.key, here)
+        local = look_up(symbol.key, here)
         if local:
-            return (here[local],)
+            return (analysis.symbols[local].name,)
     near = analysis.environment.catalogue.similar_items(symbol.key)
     if is_declared and len(symbol.reads) > 1:
         # Declared and used again and again: likely an item of the author's own.

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from fastformula.analysis import Analysis, Symbol
 from fastformula.analysis.words import replace
 from fastformula.diagnostic import Fix, Severity
-from fastformula.linter.returns import unassigned_returns
+from fastformula.linter.misspellings import unassigned_returns
 from fastformula.linter.rule import Finding, Rule
 from fastformula.syntax.tree import Name
 from fastformula.text import Edit

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 
 from fastformula.analysis import Analysis, Symbol
 from fastformula.diagnostic import Fix, Related, Severity
+from fastformula.linter.misspellings import meant_elsewhere
 from fastformula.linter.removal import remove, remove_input
 from fastformula.linter.rule import Finding, Rule
 from fastformula.syntax.tree import Default, DefaultData, Inputs
@@ -30,10 +31,11 @@ from fastformula.text import Span
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """The first input of which there are only declarations, with the others."""
+    passed_over = meant_elsewhere(analysis) | analysis.contexts.keys()
     unused = [
         symbol
         for symbol in analysis.inputs
-        if symbol.key not in analysis.contexts
+        if symbol.key not in passed_over
         and all(use.access.declares for use in symbol.uses)
     ]
     if not unused:

@@ -29,8 +29,8 @@ from collections.abc import Iterator
 from fastformula.analysis import Access, Analysis, Symbol
 from fastformula.diagnostic import Fix, Related, Severity
 from fastformula.linter.effects import has_call, may_have_effect
+from fastformula.linter.misspellings import meant_elsewhere
 from fastformula.linter.removal import removable, remove
-from fastformula.linter.returns import unassigned_returns
 from fastformula.linter.rule import Finding, Rule
 from fastformula.syntax.tree import Assign
 
@@ -38,8 +38,7 @@ from fastformula.syntax.tree import Assign
 def check(analysis: Analysis) -> Iterator[Finding]:
     """The first assignment of each such variable."""
     contract = analysis.formula_type.type if analysis.formula_type else None
-    # Told by unassigned-return.
-    misspelt = {each.key for each in unassigned_returns(analysis).values() if each}
+    misspelt = meant_elsewhere(analysis)
     can_go = removable(analysis)
     for symbol in analysis.locals:
         values = _assigned(symbol)
