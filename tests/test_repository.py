@@ -38,6 +38,8 @@ def test_the_map_in_the_architecture_names_every_module():
         name(path)
         for path in MODULES
         if path.name not in ("__init__.py", "__main__.py")
+        # docs/rules.md is the map of the rules, generated and tested.
+        and path.parent.name != "rules"
         and not re.search(rf"\b{re.escape(path.stem)}\b", text)
     ]
     assert not missing
