@@ -13,29 +13,42 @@ from fastformula_models.backend import BackendError as BackendError
 from fastformula_models.backend import Cancelled as Cancelled
 from fastformula_models.backend import Request as Request
 
+Protocol = Literal["auto", "openai", "infill", "ollama"]
+
 
 @dataclass(frozen=True, slots=True)
 class BackendSettings:
     """Which model answers, and where it runs.
 
-    `base` (an id of the catalog or a folder) and `adapter` (a folder) are for
-    "local", which also reads `device` ("auto", "cpu", "cuda", ...) and
-    `quantization`. `endpoint` (the URL of an OpenAI-compatible API, up to and
-    including its version), `model` (its name there) and `token_variable` (the
-    environment variable that holds the token) are for "remote". `format` names the
-    prompt format of a model that has neither a card nor a row in the catalog.
-    `answers` are what "fake" says.
+    `base` (an id of the catalog or a folder) and `adapter` (a folder, or a name
+    within `adapter_folders`) are for "local", as are `adapters`, more of them that
+    requests may name, `device` ("auto", "cpu", "cuda", ...), `quantization`,
+    `compiled` (a decode that is compiled, where the device is "cuda"),
+    `lookup_tokens` (how many tokens are guessed from the text at once; 0 for none,
+    and none where the decode is compiled) and `idle_minutes` (after so many without a
+    request the model's memory is given back; 0 for never).
+
+    `endpoint` (the URL of an API), `protocol` (how it is spoken to), `model` (its
+    name there) and `token_variable` (the environment variable that holds the token)
+    are for "remote". `format` names the prompt format of a model that has neither a
+    card nor a row in the catalog. `answers` are what "fake" says.
     """
 
     kind: Literal["embedded", "local", "remote", "fake", "off"]
     base: str = ""
     adapter: str = ""
+    adapters: tuple[str, ...] = ()
+    adapter_folders: tuple[str, ...] = ()
+    device: str = "auto"
+    quantization: Literal["none", "int8", "nf4"] = "none"
+    compiled: bool = False
+    lookup_tokens: int = 0
+    idle_minutes: int = 0
     endpoint: str = ""
+    protocol: Protocol = "auto"
     model: str = ""
     format: str = ""
     token_variable: str = "FASTFORMULA_TOKEN"
-    device: str = "auto"
-    quantization: Literal["none", "int8", "nf4"] = "none"
     answers: tuple[str, ...] = ()
 
 
@@ -68,7 +81,11 @@ def open_backend(settings: BackendSettings) -> Backend:
                 f"A local model needs {error.name}; install it with "
                 "pip install 'fastformula[local]'."
             ) from None
-        return LocalBackend(settings)
+        if not settings.idle_minutes:
+            return LocalBackend(settings)
+        from fastformula_models.idle import IdleBackend
+
+        return IdleBackend(lambda: LocalBackend(settings), settings.idle_minutes * 60)
     if settings.kind == "remote":
         from fastformula_models.remote import RemoteBackend
 

@@ -1,14 +1,29 @@
 """What every code model looks like to the rest: text in, text out, cancellable."""
 
+from __future__ import annotations
+
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 def never(_generated: str) -> bool:
     """The stop condition of a request that has none."""
     return False
+
+
+class Guide(Protocol):
+    """The place in a text that generation has reached, and what may come next.
+
+    A value: asking changes nothing, and any number of generations may go on from it.
+    """
+
+    def after(self, piece: bytes) -> Guide | None:
+        """The place behind a token of these bytes, or None where it cannot stand."""
+
+    def may_end(self) -> bool:
+        """Whether the text may end here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +40,9 @@ class Request:
     probability together. A `repetition_penalty` above 1 makes tokens that stand in
     the prompt or the answer less likely. `adapter` names one of several that a
     backend has loaded or serves; empty for the one of its settings.
+
+    With a `guide` a backend that chooses tokens itself takes only those that the guide
+    lets pass, and ends early where it lets pass none that is likely; others ignore it.
     """
 
     prefix: str
@@ -36,6 +54,7 @@ class Request:
     seed: int = 0
     adapter: str = ""
     stop: Callable[[str], bool] = never
+    guide: Guide | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
@@ -57,6 +76,24 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Give back memory, threads and connections."""
+
+
+@runtime_checkable
+class BatchBackend(Backend, Protocol):
+    """A code model that fills several holes faster together than one by one."""
+
+    def complete_many(self, requests: Sequence[Request]) -> list[str]:
+        """Return the middles of several holes, in their order."""
+
+
+def complete_many(backend: Backend, requests: Sequence[Request]) -> list[str]:
+    """The middles of several holes, together where the backend can, as for evaluation.
+
+    Raises what `Backend.complete` raises for one of them.
+    """
+    if isinstance(backend, BatchBackend):
+        return backend.complete_many(requests)
+    return [backend.complete(request) for request in requests]
 
 
 class BackendError(Exception):
