@@ -413,6 +413,26 @@ ROWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "IF GET_OUTPUT('A', 0) = GET_OUTPUT('A', 0) THEN x = 1\n",
         (),
     ),
+    (
+        "mixed-and-or",
+        "IF a = 1 AND b = 2 OR c = 3 OR d = 4 AND e = 5 THEN x = 1\n",
+        ("a = 1 AND b = 2",),
+    ),
+    ("mixed-and-or", "IF (a = 1 AND b = 2) OR c = 3 THEN x = 1\n", ()),
+    ("mixed-and-or", "IF a = 1 AND (b = 2 OR c = 3) THEN x = 1\n", ()),
+    ("mixed-and-or", "IF a = 1 AND b = 2 AND c = 3 THEN x = 1\n", ()),
+    ("like-without-wildcard", "IF a NOT LIKE 'B' THEN x = 1\n", ("'B'",)),
+    ("like-without-wildcard", "IF a LIKE 'B%' THEN x = 1\n", ()),
+    ("like-without-wildcard", "IF a LIKE 'B_' THEN x = 1\n", ()),
+    ("like-without-wildcard", "IF a LIKE b THEN x = 1\n", ()),
+    ("overwritten-value", "x = a\nx = b\n", ("x",)),
+    ("overwritten-value", "x[1] = a\nX[1] = b\n", ("X[1]",)),
+    ("overwritten-value", "x = 0\nx = b\n", ()),
+    ("overwritten-value", "x = a\nx = x + 1\n", ()),
+    ("overwritten-value", "x[1] = a\nx[2] = b\n", ()),
+    ("overwritten-value", "x = a\nIF x = 1 THEN y = 1\nx = b\n", ()),
+    ("overwritten-value", "IF a = 1 THEN x = a ELSE x = b\n", ()),
+    ("overwritten-value", "l = ESS_LOG_WRITE('a')\nl = ESS_LOG_WRITE('b')\n", ()),
 )
 
 
