@@ -9,19 +9,17 @@ from itertools import count
 from time import perf_counter
 
 from fastformula import Parsed, parse
-from fastformula.analysis import Analysis
+from fastformula.analysis import Analysis, Environment
 from fastformula.diagnostic import Diagnostic, Severity
-from fastformula.linter import RULES
+from fastformula.linter import RULES, Configuration
 from fastformula.linter.mending import mend
 
 from fastformula_server.carrying import carry
 from fastformula_server.documents import Document, DocumentStore
-from fastformula_server.judging import judge
-from fastformula_server.parses import Parses
+from fastformula_server.judging import Judgement, judge
+from fastformula_server.parses import Parses, pause
 from fastformula_server.worker import Worker
 from fastformula_server.workspace import Surroundings
-
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 
 _SECONDS_PER_CODE_POINT = 4e-6
 """What it costs before it has been measured here (2 GHz server core)."""
@@ -62,12 +60,18 @@ class Analyses:
         self._pending: dict[str, tuple[Document, asyncio.Task[Judged | None]]] = {}
         self._rate = _SECONDS_PER_CODE_POINT
         self._numbers = count(1)
+        self._warming: asyncio.Task[Judgement] | None = None
         self._reported: set[str] = set()
+
+    def warm_up(self) -> None:
+        """Load the language's tables in the background, before they are needed."""
+        self._warming = asyncio.create_task(
+            self._worker.run(lambda: judge(parse(""), Environment(), Configuration()))
+        )
 
     async def settle(self, document: Document) -> None:
         """Wait until typing pauses: the longer a judgement takes, the longer."""
-        expected = len(document.text) * self._rate
-        await asyncio.sleep(max(_SHORTEST_PAUSE, min(expected, _LONGEST_PAUSE)))
+        await pause(len(document.text) * self._rate)
 
     async def of(self, document: Document) -> Judged | None:
         """The judgement; None when the document has changed before it was begun."""

@@ -31,9 +31,11 @@ def carry(
     def move(span: Span) -> Span | None:
         first = before.lines.position(span.start).line
         last = before.lines.position(span.end).line
-        if before.lines.line_span(last)[1] <= head:
+        start, end = before.lines.starts[first], before.lines.line_span(last)[1]
+        # Where a line has no end, or what is before it is new, it may have grown.
+        if end <= head and end == after.lines.line_span(last)[1]:
             return span
-        if before.lines.starts[first] >= len(old) - tail:
+        if start >= len(old) - tail and after.lines.position(start + moved).column == 0:
             return Span(span.start + moved, span.end + moved)
         return None
 

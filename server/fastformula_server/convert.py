@@ -16,6 +16,7 @@ from fastformula_completion import Item as Ghost
 from lsprotocol import types
 
 from fastformula_server.documents import Change, Document, Place
+from fastformula_server.project_file import Problem
 
 SOURCE = "fastformula"
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.{SOURCE}"
@@ -107,6 +108,18 @@ def from_diagnostic(document: Document, diagnostic: Diagnostic) -> types.Diagnos
             for other in diagnostic.related
         ]
         or None,
+    )
+
+
+def from_problem(problem: Problem) -> types.Diagnostic:
+    """What is wrong in a line of the project's file."""
+    return types.Diagnostic(
+        range=types.Range(
+            types.Position(problem.line - 1, 0), types.Position(problem.line, 0)
+        ),
+        severity=types.DiagnosticSeverity.Warning,
+        source=SOURCE,
+        message=problem.message,
     )
 
 

@@ -27,8 +27,9 @@ def on_initialize(ls: FormulaServer, params: types.InitializeParams) -> None:
 
 
 def on_initialized(ls: FormulaServer, _params: types.InitializedParams) -> None:
-    """Load the model, now that the client no longer waits."""
+    """Load the model and the tables, now that the client no longer waits."""
     ls.apply_settings(ls.options)
+    ls.analyses.warm_up()
     ls.watch_files()
 
 
@@ -55,6 +56,10 @@ def on_watched_files(
 ) -> None:
     """Read again what has changed on disk."""
     paths = [path for each in params.changes if (path := to_path(each.uri))]
+    for each in params.changes:
+        path = to_path(each.uri)
+        if path is not None and each.type == types.FileChangeType.Deleted:
+            ls.forget_project(path)
     formulas = [path for path in paths if path.suffix.lower() in SUFFIXES]
     ls.neighbours.read_again(formulas)
     if len(formulas) < len(paths):

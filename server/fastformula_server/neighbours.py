@@ -22,10 +22,13 @@ Step = Callable[[int, int], None]
 """Told how many of how many formulas are read; in the reading thread."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Folder:
     stored: dict[Path, FormulaSignature] = field(default_factory=dict)
     open: dict[Path, FormulaSignature] = field(default_factory=dict)
+    is_read: bool = False
+    signatures: dict[Path, FormulaSignature] = field(default_factory=dict)
+    """Those of `library`: the open ones before the stored."""
     library: Library = ALONE
 
 
@@ -55,15 +58,15 @@ class Neighbours:
     def meet(self, root: Path, path: Path, analysis: Analysis) -> None:
         """Take note of an open formula; if it needs the others, read them."""
         folder = self._folders.get(root)
+        if folder is None and not (analysis.formula_calls or analysis.storage):
+            return
+        signature = _describe(analysis, path)
         if folder is None:
-            if not (analysis.formula_calls or analysis.storage):
-                return
             folder = self._folders[root] = _Folder()
             self._start(self._read_all(root, folder))
-        signature = _describe(analysis, path)
-        if (folder.open.get(path) or folder.stored.get(path)) != signature:
+        if folder.open.get(path) != signature:
+            folder.open[path] = signature
             self._start(self._rebuild(folder))
-        folder.open[path] = signature
 
     def read_again(self, paths: Iterable[Path]) -> None:
         """Look at formulas that were written, removed or closed."""
@@ -91,27 +94,26 @@ class Neighbours:
         with self._progress("Reading the other formulas") as step:
             found = await self._worker.run(lambda: _read_folder(root, step))
         folder.stored.update(found)
+        folder.is_read = True
         await self._rebuild(folder)
 
     async def _read_some(self, known: list[tuple[_Folder, Path]]) -> None:
-        touched: list[_Folder] = []
         for folder, path in known:
             signature = await self._worker.run(partial(_read, path))
-            if signature == folder.stored.get(path):
-                continue
-            if signature is None:
-                del folder.stored[path]
-            else:
+            folder.stored.pop(path, None)
+            if signature is not None:
                 folder.stored[path] = signature
-            if folder not in touched:
-                touched.append(folder)
-        for folder in touched:
+        for folder in {folder for folder, _ in known}:
             await self._rebuild(folder)
 
     async def _rebuild(self, folder: _Folder) -> None:
-        signatures = {**folder.stored, **folder.open}.values()
-        folder.library = await self._worker.run(lambda: FormulaLibrary(signatures))
-        self._changed()
+        signatures = {**folder.stored, **folder.open}
+        # From a part of the formulas one would conclude that the others lack.
+        if folder.is_read and signatures != folder.signatures:
+            folder.signatures = signatures
+            make = partial(FormulaLibrary, signatures.values())
+            folder.library = await self._worker.run(make)
+            self._changed()
 
 
 def _read_folder(root: Path, step: Step) -> dict[Path, FormulaSignature]:

@@ -18,6 +18,13 @@ AT_ONCE = 0.025
 SECONDS_PER_CODE_POINT = 2e-6
 """What parsing costs before it has been measured here (2 GHz server core)."""
 
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+
+
+async def pause(expected: float) -> None:
+    """Wait until typing pauses, before work of `expected` seconds that it outdates."""
+    await asyncio.sleep(max(_SHORTEST_PAUSE, min(expected, _LONGEST_PAUSE)))
+
 
 @dataclass(slots=True)
 class _Entry:
@@ -38,6 +45,10 @@ class Parses:
     def expected(self, document: Document) -> float:
         """How long its parse should take, in seconds."""
         return len(document.text) * self._rate
+
+    async def settle(self, document: Document) -> None:
+        """Wait until typing pauses: the longer a parse takes, the longer."""
+        await pause(self.expected(document))
 
     def at_once(self, document: Document) -> Parsed | None:
         """The parse, if it is there or quickly made; else None."""

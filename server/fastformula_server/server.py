@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from fastformula import Parsed
@@ -32,8 +33,9 @@ from fastformula_server.inline_completion import InlineCompletions
 from fastformula_server.neighbours import Neighbours
 from fastformula_server.parses import Parses
 from fastformula_server.progress import show_progress
+from fastformula_server.project_file import Problem
 from fastformula_server.settings import SECTION, Settings, read_settings
-from fastformula_server.workspace import WATCHED, Workspace, to_path
+from fastformula_server.workspace import WATCHED, Surroundings, Workspace, to_path
 
 logger = logging.getLogger(__name__)
 
@@ -118,7 +120,8 @@ class FormulaServer(LanguageServer):
         self.asked_to_shut_down = False
         self.stopped = False
         self._publishing: dict[str, asyncio.Task[None]] = {}
-        self._told: tuple[str, ...] = ()
+        self._problems: dict[Path, tuple[Problem, ...]] = {}
+        self._complaints: tuple[str, ...] = ()
 
     def start(self, params: types.InitializeParams) -> None:
         """Take over what the client can do and wants."""
@@ -208,15 +211,37 @@ class FormulaServer(LanguageServer):
         judged = await self.analyses.of(document)
         if judged is None or not self.documents.is_current(document):
             return None
-        _, _, root, problems = judged.surroundings
-        if problems != self._told:
-            self._told = problems
-            for sentence in problems:
-                self.log(sentence, True)
-        path = to_path(document.uri)
+        self._show_problems(judged.surroundings)
+        root, path = judged.surroundings.root, to_path(document.uri)
         if root is not None and path is not None and judged.analysis is not None:
             self.neighbours.meet(root, path, judged.analysis)
         return judged
+
+    def forget_project(self, path: Path) -> None:
+        """Take back what was said of a project's file that there is no more."""
+        if self._problems.pop(path, ()):
+            self.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(path.as_uri(), [])
+            )
+
+    def _show_problems(self, surroundings: Surroundings) -> None:
+        """Say what is wrong with the project, where it was not said before.
+
+        Nobody can ask for the diagnostics of its file, so they are always sent.
+        """
+        path, problems = surroundings.project, surroundings.problems
+        if path is not None and problems != self._problems.get(path, ()):
+            self._problems[path] = problems
+            found = [convert.from_problem(each) for each in problems]
+            self.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(path.as_uri(), found)
+            )
+            for each in problems:
+                self.log(f"{path}:{each.line}: {each.message}", True)
+        if surroundings.complaints != self._complaints:
+            self._complaints = surroundings.complaints
+            for sentence in self._complaints:
+                self.log(sentence, True)
 
     def show_progress(
         self, title: str
@@ -244,7 +269,7 @@ class FormulaServer(LanguageServer):
         if not self.pulls:
             for document in self.documents.all():
                 self.show_diagnostics(document)
-        elif get_capability(
+        elif self.documents.all() and get_capability(
             self.client_capabilities, "workspace.diagnostics.refresh_support"
         ):
             self.workspace_diagnostic_refresh(None)
@@ -258,8 +283,10 @@ class FormulaServer(LanguageServer):
             )
 
     async def _publish_later(self, document: Document, parsed: Parsed | None) -> None:
-        await self.analyses.settle(document)
-        if parsed is None:
+        if parsed is not None:
+            await self.analyses.settle(document)
+        else:
+            await self.parses.settle(document)
             parsed = await self.parses.of(document)
             if parsed is None or not self.documents.is_current(document):
                 return

@@ -15,7 +15,7 @@ from fastformula_server.catalogue.places import PROJECT_FOLDER, SUFFIX
 from fastformula_server.files import SUFFIXES
 from fastformula_server.neighbours import Neighbours
 from fastformula_server.project import Project, load_project
-from fastformula_server.project_file import FILE_NAME, read_formula_type
+from fastformula_server.project_file import FILE_NAME, Problem, read_formula_type
 from fastformula_server.settings import Settings
 
 WATCHED = (
@@ -33,8 +33,12 @@ class Surroundings(NamedTuple):
     configuration: Configuration
     root: Path | None = None
     """The folder whose formulas see each other; None where one is alone."""
-    problems: tuple[str, ...] = ()
-    """What is wrong with the project, in sentences."""
+    project: Path | None = None
+    """The `fastformula.toml` that holds for it."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong in that file."""
+    complaints: tuple[str, ...] = ()
+    """What is wrong with the settings, in sentences."""
 
 
 class Workspace:
@@ -68,16 +72,13 @@ class Workspace:
         settings = self._settings
         # What lies nowhere yet belongs to no project.
         project = Project() if path is None else load_project(path.parent)
-        problems = [
-            f"{project.path}:{each.line}: {each.message}" for each in project.problems
-        ]
-        file = project.file
+        file, problems = project.file, project.problems
+        complaints: tuple[str, ...] = ()
         if settings.catalogue and not file.catalogue:
-            known = len(project.problems)
             project = project.with_catalogue(settings.catalogue)
-            problems += (
+            complaints = tuple(
                 f"The setting catalogue: {each.message}"
-                for each in project.problems[known:]
+                for each in project.problems[len(problems) :]
             )
         product = None if settings.product == "auto" else settings.product
         file = replace(
@@ -86,13 +87,12 @@ class Workspace:
             formula_type=file.formula_type or settings.formula_type,
         )
         project = replace(project, file=file)
-        if path is None:
-            environment = project.environment(Path("untitled"))
-            environment = replace(environment, formula_name="")
-            return Surroundings(environment, file.lint, None, tuple(problems))
-        root = self._root(path, project)
-        environment = project.environment(path, self._neighbours.library(root))
-        return Surroundings(environment, file.lint, root, tuple(problems))
+        root = None if path is None else self._root(path, project)
+        library = self._neighbours.library(root)
+        environment = project.environment(path or Path(), library)
+        return Surroundings(
+            environment, file.lint, root, project.path, problems, complaints
+        )
 
     def _root(self, path: Path, project: Project) -> Path | None:
         if project.path is not None:

@@ -34,9 +34,14 @@ def server_environment(**more: str) -> dict[str, str]:
 class Wire:
     """A server process and the raw messages to and from it."""
 
-    def __init__(self, *options: str, arguments: tuple[str, ...] = ("serve",)) -> None:
+    def __init__(
+        self,
+        *options: str,
+        program: tuple[str, ...] = ("-m", "fastformula_server"),
+        arguments: tuple[str, ...] = ("serve",),
+    ) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, *options, "-m", "fastformula_server", *arguments],
+            [sys.executable, *options, *program, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -133,8 +138,8 @@ def connect() -> Iterator[Callable[..., Wire]]:
     """A function that starts a server and connects to it."""
     wires: list[Wire] = []
 
-    def start(*options: str, arguments: tuple[str, ...] = ("serve",)) -> Wire:
-        wires.append(Wire(*options, arguments=arguments))
+    def start(*options: str, **more: tuple[str, ...]) -> Wire:
+        wires.append(Wire(*options, **more))
         return wires[-1]
 
     yield start

@@ -254,13 +254,11 @@ async def test_a_long_formula_ends_with_the_diagnostics_of_its_last_version(
     editor = Editor(client, f"{lines}{ODD}l_pay = 1\nRETURN l_pay\n")
     for typed in ("l_pay = 12", "l_pay = 12 ", "l_pay = 12 +"):
         editor.replace(editor.text.splitlines()[-2].split("*/ ")[-1], typed)
-    if editor.pulls:
-        (mistake,) = await editor.diagnostics()
-        assert mistake.range.start.line >= 1500
-        return
-    while not client.diagnostics.get(editor.uri):
+    found = await editor.diagnostics() if editor.pulls else []
+    while not (mistakes := [each for each in found if "syntax" in str(each.code)]):
         await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-    (mistake,) = client.diagnostics[editor.uri]
+        found = list(client.diagnostics.get(editor.uri, ()))
+    (mistake,) = mistakes
     assert mistake.range.start.line >= 1500
 
 
