@@ -13,49 +13,19 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from fastformula import Severity, parse
+from benchmarks import CORPUS, OWN, best, has_errors, percentile, read
+from fastformula import parse
 from fastformula.syntax import tokenize
 from fastformula.syntax.recogniser import START, recognise, recogniser
 from fastformula_completion.fit import fits, open_place
 from rich.console import Console
 from rich.table import Table
 
-ROOT = Path(__file__).parents[1]
-OWN = ("docs/examples", "tests/training/formulas", "tests/data/outline")
-RUNS = 5
 PLACES = 60
 MUTANTS = 120
 LEAST_TOKENS = 20_000
-
-
-def read(folders: list[Path]) -> list[str]:
-    """The formulas below `folders` that have no error."""
-    files = [file for folder in folders for file in sorted(folder.rglob("*.ff"))]
-    texts = [file.read_bytes().decode("utf-8", "replace") for file in files]
-    return [text for text in texts if len(tokenize(text)) > 9 and not has_errors(text)]
-
-
-def has_errors(text: str) -> bool:
-    """Whether there is a syntax error in `text`."""
-    return any(each.severity is Severity.ERROR for each in parse(text).errors)
-
-
-def best(action: Callable[[], object]) -> float:
-    """Seconds of the fastest of some runs."""
-    times = []
-    for _ in range(RUNS):
-        started = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - started)
-    return min(times)
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value below which `share` of `values` lie."""
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
 def fit_times(texts: list[str], dice: random.Random) -> tuple[list[float], list[float]]:
@@ -152,11 +122,10 @@ def measure(name: str, texts: list[str], console: Console) -> None:
 def main(folder: Path) -> None:
     """Measure our own formulas, and those of `folder` if it is there."""
     console = Console()
-    measure("own formulas", read([ROOT / each for each in OWN]), console)
+    measure("own formulas", read(OWN), console)
     if folder.is_dir():
         measure(folder.name, read([folder]), console)
 
 
 if __name__ == "__main__":
-    default = ROOT.parent / "shared/corpus"
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else default)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else CORPUS)

@@ -1,0 +1,45 @@
+"""What the benchmarks share: formulas to measure, and how times are taken."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from fastformula import Severity, parse
+from fastformula.syntax import tokenize
+
+ROOT = Path(__file__).parents[1]
+CORPUS = ROOT.parent / "shared/corpus"
+OWN = [
+    ROOT / folder
+    for folder in ("docs/examples", "tests/training/formulas", "tests/data/outline")
+]
+RUNS = 5
+
+
+def read(folders: Iterable[Path]) -> list[str]:
+    """The formulas below `folders` that have no error."""
+    files = [file for folder in folders for file in sorted(folder.rglob("*.ff"))]
+    texts = [file.read_bytes().decode("utf-8", "replace") for file in files]
+    return [text for text in texts if len(tokenize(text)) > 9 and not has_errors(text)]
+
+
+def has_errors(text: str) -> bool:
+    """Whether there is a syntax error in `text`."""
+    return any(each.severity is Severity.ERROR for each in parse(text).errors)
+
+
+def best(action: Callable[[], object]) -> float:
+    """Seconds of the fastest of some runs."""
+    times = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which `share` of `values` lie."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
