@@ -26,6 +26,8 @@ def marked(rule: str, text: str) -> list[str]:
         ("unused-local", "a = 1 RETURN", ["a"]),
         ("unused-local", "a = 1 a = 2 RETURN", ["a"]),
         ("unused-local", "a[1] = 1 RETURN", ["a"]),
+        ("unused-local", "a = 1 b = -1 c = 'x' RETURN", ["a"]),
+        ("unused-local", "x = 1 a = x b = x + 1 RETURN", ["a", "b"]),
         ("unused-local", "a[1] = 1 b = a.COUNT RETURN b", []),
         ("unused-local", "a = 1 a = a + 1 RETURN", []),
         ("unused-local", "l_log = ESS_LOG_WRITE('on') RETURN", []),
