@@ -37,8 +37,8 @@ UNTRIED_DEFECTS = {
         "calls WAS_DEFAULTED, which is no function"
     ),
     "921f9e21ad8e16f226a68f8a0436f35b03e155f65cd8ee90bb28fcfe6701db06": (
-        "gives contexts a DEFAULT and then reads them with GET_CONTEXT, for which Oracle"
-        " Support quotes the compiler's error"
+        "gives contexts a DEFAULT and then reads them with GET_CONTEXT, for which"
+        " Oracle Support quotes the compiler's error"
     ),
 }
 """The same of formulas that a program wrote, or a blog that is partly written by one:
