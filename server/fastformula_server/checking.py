@@ -34,6 +34,7 @@ _MOST_PROCESSES = 60
 
 # What makes a formula's meaning depend on others.
 _TIES = re.compile(r"CALL_FORMULA|EXECUTE|WSA_", re.IGNORECASE)
+_TEXT = re.compile(r"'([^'\r\n]*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +105,34 @@ def check_files(
     Raises Failure when a process ends that should not.
     """
     library: Library = ALONE
-    if _are_tied(paths):
-        signatures = _map(_summarise, paths, _Job(wishes, ALONE))
-        found = watch(signatures, "Reading", len(paths))
-        library = FormulaLibrary(each for each in found if each is not None)
+    if len(paths) > 1 and (tied := _find_tied(paths)):
+        signatures = _map(_summarise, tied, _Job(wishes, ALONE))
+        found = watch(signatures, "Reading", len(tied))
+        known = [each for each in found if each is not None]
+        library = FormulaLibrary(known, is_alone=False)
     results = _map(_check, paths, _Job(wishes, library))
     yield from watch(results, "Checking", len(paths))
 
 
-def _are_tied(paths: Sequence[Path]) -> bool:
-    """Whether there are several formulas, and some of them has to do with others."""
-    return len(paths) > 1 and any(map(_mentions_others, paths))
-
-
-def _mentions_others(path: Path) -> bool:
-    try:
-        return _TIES.search(read_file(path).text) is not None
-    except FileError:
-        return False
+def _find_tied(paths: Sequence[Path]) -> list[Path]:
+    """The formulas that have to do with others, and those that they may call."""
+    tied: set[Path] = set()
+    called: set[str] = set()
+    names: dict[Path, set[str]] = {}
+    for path in paths:
+        try:
+            text = read_file(path).text
+        except FileError:
+            # The check itself says so.
+            continue
+        names[path] = {formula_name(path), header_name(text)}
+        if _TIES.search(text):
+            tied.add(path)
+            called.update(map(str.upper, _TEXT.findall(text)))
+    called.discard("")
+    return [
+        path for path in names if path in tied or not called.isdisjoint(names[path])
+    ]
 
 
 def _summarise(path: Path, job: _Job) -> FormulaSignature | None:

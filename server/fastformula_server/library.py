@@ -36,7 +36,10 @@ class FormulaLibrary:
 
     __slots__ = ("_alone", "_by_name", "_deleted", "_deletes_all")
 
-    def __init__(self, signatures: Iterable[FormulaSignature]) -> None:
+    def __init__(
+        self, signatures: Iterable[FormulaSignature], is_alone: bool | None = None
+    ) -> None:
+        """`is_alone` where there are more formulas than could matter to any."""
         self._by_name: dict[str, FormulaSignature | None] = {}
         self._deleted: set[str] = set()
         self._deletes_all = False
@@ -49,7 +52,7 @@ class FormulaLibrary:
                     self._by_name[name] = None
             self._deleted |= signature.deleted
             self._deletes_all = self._deletes_all or signature.deletes_all
-        self._alone = len(known) < 2
+        self._alone = len(known) < 2 if is_alone is None else is_alone
 
     def find(self, name: str) -> FormulaSignature | None:
         """The formula of that upper-case name."""
