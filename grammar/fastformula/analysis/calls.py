@@ -222,7 +222,7 @@ def _report_misfit(
         return
     argument, kind = node.arguments[at], kinds[at]
     wanted = {_parameter_type(each, at) for each in candidates}
-    fixes = ()
+    fixes: tuple[Fix, ...] = ()
     if wanted == {"TEXT"} and kind in ("NUMBER", "DATE"):
         fixes = (wrap(draft.parsed.text, argument, "TO_CHAR"),)
     elif wanted == {"NUMBER"} and kind == "TEXT":

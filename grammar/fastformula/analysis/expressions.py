@@ -9,6 +9,7 @@ from fastformula.analysis.calls import infer_call
 from fastformula.analysis.draft import Draft, Variable, constant_type
 from fastformula.analysis.model import Access
 from fastformula.analysis.words import a_type, wrap
+from fastformula.diagnostic import Fix
 from fastformula.language.types import ARRAYS, index_type, value_type
 from fastformula.syntax import walk
 from fastformula.syntax.tree import (
@@ -220,8 +221,8 @@ def check_condition(draft: Draft, node: Condition, depth: int = 0) -> None:
         case Not(operand=inner) | ConditionGroup(inner=inner):
             check_condition(draft, inner, depth + 1)
         case Like(subject=subject, pattern=pattern):
-            for each in (subject, pattern):
-                _require(draft, "LIKE", each, infer(draft, each), "TEXT")
+            for side in (subject, pattern):
+                _require(draft, "LIKE", side, infer(draft, side), "TEXT")
         case Was(subject=subject):
             if isinstance(subject, Name):
                 draft.use(subject, Access.TEST)
@@ -248,7 +249,7 @@ def _check_compare(draft: Draft, node: Compare) -> None:
             return
     if left is None or right is None or left == right:
         return
-    fixes = ()
+    fixes: tuple[Fix, ...] = ()
     for side, kind, other in ((node.left, left, right), (node.right, right, left)):
         # Of a literal the author sees the digits; a variable has to be converted.
         if kind == "TEXT" and other == "NUMBER" and not fixes:
