@@ -55,16 +55,10 @@ class Editor:
         self.uri = path.as_uri()
         self.completion = completion
         self.client = LanguageClient("demo", "1")
-        self.published: asyncio.Future[list[lsp.Diagnostic]] | None = None
         self.version = 0
 
     async def start(self) -> float:
         """Start the server; seconds until it has answered `initialize`."""
-
-        @self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-        def published(params: lsp.PublishDiagnosticsParams) -> None:
-            if self.published and not self.published.done():
-                self.published.set_result(list(params.diagnostics))
 
         @self.client.feature(lsp.WINDOW_LOG_MESSAGE)
         def logged(params: lsp.LogMessageParams) -> None:
@@ -80,7 +74,8 @@ class Editor:
                         position_encodings=[lsp.PositionEncodingKind.Utf32]
                     ),
                     text_document=lsp.TextDocumentClientCapabilities(
-                        inline_completion=lsp.InlineCompletionClientCapabilities()
+                        diagnostic=lsp.DiagnosticClientCapabilities(),
+                        inline_completion=lsp.InlineCompletionClientCapabilities(),
                     ),
                 ),
                 root_uri=ROOT.as_uri(),
@@ -92,8 +87,7 @@ class Editor:
         return seconds
 
     async def open(self, text: str) -> list[lsp.Diagnostic]:
-        """Open the file with `text`; the diagnostics that come back."""
-        self.published = asyncio.get_running_loop().create_future()
+        """Open the file with `text`; all that is wrong in it."""
         self.version += 1
         if self.version == 1:
             item = lsp.TextDocumentItem(self.uri, "fastformula", self.version, text)
@@ -105,7 +99,11 @@ class Editor:
                     [lsp.TextDocumentContentChangeWholeDocument(text)],
                 )
             )
-        return await asyncio.wait_for(self.published, 30)
+        document = lsp.TextDocumentIdentifier(self.uri)
+        report = await self.client.text_document_diagnostic_async(
+            lsp.DocumentDiagnosticParams(document)
+        )
+        return list(getattr(report, "items", ()))
 
     async def ask(self, text: str, offset: int) -> tuple[str, float]:
         """Ghost text at `offset` and the milliseconds until it came."""

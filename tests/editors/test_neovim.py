@@ -13,7 +13,7 @@ NEOVIM_012 = os.environ.get("FASTFORMULA_NVIM", "")
 
 ANSWER = "hours * rate"
 SETTINGS = {"completion": {"backend": "fake", "answers": [ANSWER]}}
-HEAD = "DEFAULT FOR hours IS 0\nDEFAULT FOR rate IS 0\n"
+HEAD = "DEFAULT FOR hours IS 0\nINPUTS ARE hours, rate\n"
 
 
 @pytest.fixture
