@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from fastformula.analysis import Analysis
+from fastformula.analysis import Analysis, Symbol
+from fastformula.language.database_item import looks_like_item
 from fastformula.language.types import ARRAYS, value_type
 from fastformula.linter.regions import broken_regions, overlap
 from fastformula.syntax.tree import (
@@ -26,8 +27,36 @@ _LITERALS = {
     "DATE": "'4712/12/31 00:00:00' (DATE)",
 }
 
-LOCAL_PREFIX = re.compile(r"(?:L|LN|LV|LD|LC|LT|V)_", re.IGNORECASE)
-"""How people begin the names of locals, and of nothing else."""
+_LOCAL_NAME = re.compile(
+    r"""(?:L|LN|LV|LD|LC|LT|V|P|OUT|TMP|TEMP|MY|TOTAL|SUM|NEW|LOCAL|RESULT|CALC|FINAL
+      |UNDEFINED|UNDECLARED|UNINITIALI[SZ]ED|UNASSIGNED|UNKNOWN|UNSET)_.*
+      |.*_(?:VAR|VARIABLE|TMP|TEMP|COUNTER|RESULT)
+      |[^_]*""",
+    re.VERBOSE,
+)
+"""Items and globals have several words, and other ones."""
+
+
+def is_local_name(key: str) -> bool:
+    """Whether people give such an upper-case name to locals only."""
+    return _LOCAL_NAME.fullmatch(key) is not None
+
+
+def seems_item(analysis: Analysis, symbol: Symbol) -> bool:
+    """Whether a local variable has a DEFAULT and the name of a database item.
+
+    Then the item is meant, and the formula assigns it.
+    """
+    catalogue = analysis.environment.catalogue
+    return (
+        symbol.default is not None
+        and not symbol.is_returned
+        and not is_local_name(symbol.key)
+        and (
+            catalogue.find_item(symbol.key) is not None
+            or (looks_like_item(symbol.key) and not catalogue.is_complete)
+        )
+    )
 
 
 def declarations(analysis: Analysis) -> Iterator[tuple[Declaration, bool]]:

@@ -34,7 +34,7 @@ from fastformula.analysis.words import replace
 from fastformula.diagnostic import Fix, Related, Severity
 from fastformula.language import find_functions
 from fastformula.language.database_item import is_generated, looks_like_item
-from fastformula.linter.declarations import LOCAL_PREFIX
+from fastformula.linter.declarations import is_local_name
 from fastformula.linter.products import find_context
 from fastformula.linter.rule import Finding, Rule
 from fastformula.syntax.tree import Alias, Inputs, Node
@@ -91,7 +91,7 @@ def _judge_item(
         if find_functions(key):
             return _not_item(node, "a function", None)
         near = analysis.environment.catalogue.similar_items(key)
-        if LOCAL_PREFIX.match(key):
+        if is_local_name(key):
             return _unknown(node, near, None)
         if near:
             return _unknown(node, near, Severity.WARNING)

@@ -35,6 +35,7 @@ from collections.abc import Iterator
 
 from fastformula.analysis import Access, Analysis, Symbol, Use
 from fastformula.diagnostic import Fix, Related, Severity
+from fastformula.linter.declarations import seems_item
 from fastformula.linter.products import find_context
 from fastformula.linter.rule import Finding, Rule
 from fastformula.syntax.tree import Assign, Body
@@ -49,17 +50,22 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 if use.access.writes or use.access is Access.DELETE:
                     yield _item(symbol, use)
         elif symbol.kind == "local" and symbol.writes:
-            yield from _context(analysis, symbol)
+            if find_context(analysis, symbol.key) is not None:
+                yield from _context(analysis, symbol)
+            elif seems_item(analysis, symbol):
+                for use in symbol.writes:
+                    yield _item(symbol, use)
 
 
 def _item(symbol: Symbol, use: Use) -> Finding:
     name = use.name.text
+    related: tuple[Related, ...] = ()
     if symbol.alias is not None and use.name.key == symbol.alias.alias.key:
         what = f"`{name}` is the ALIAS of `{symbol.alias.item.text}`"
         related = (Related(symbol.alias.span, "It is declared here."),)
     else:
         kind = "global value" if symbol.kind == "global" else "database item"
-        what, related = f"`{name}` is a {kind}", ()
+        what = f"`{name}` is a {kind}"
     deed = "emptied" if use.access is Access.DELETE else "given a value"
     return Finding(
         use.name.span,
@@ -70,8 +76,6 @@ def _item(symbol: Symbol, use: Use) -> Finding:
 
 
 def _context(analysis: Analysis, symbol: Symbol) -> Iterator[Finding]:
-    if find_context(analysis, symbol.key) is None:
-        return
     claim = analysis.formula_type
     if claim is not None and claim.type.find_return(symbol.key) is not None:
         return

@@ -39,7 +39,7 @@ from fastformula.analysis import Access, Analysis, Symbol, Use
 from fastformula.analysis.words import replace
 from fastformula.diagnostic import Fix, Related, Severity
 from fastformula.language.context import load_contexts
-from fastformula.linter.declarations import LOCAL_PREFIX, default_literal
+from fastformula.linter.declarations import default_literal, is_local_name
 from fastformula.linter.products import find_context
 from fastformula.linter.rule import Finding, Rule, reported
 from fastformula.linter.spelling import nearest
@@ -103,7 +103,7 @@ def _unknown(analysis: Analysis, use: Use) -> Finding:
         or key in analysis.symbols
         or analysis.environment.catalogue.is_complete
         or analysis.environment.catalogue.find_item(key) is not None
-        or LOCAL_PREFIX.match(key) is not None
+        or is_local_name(key)
     )
     return Finding(
         name.span,

@@ -30,18 +30,26 @@ Good:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fastformula.analysis import Analysis, Symbol
 from fastformula.analysis.words import replace
 from fastformula.diagnostic import Fix, Related, Severity
 from fastformula.language.types import SCALARS
-from fastformula.linter.declarations import LOCAL_PREFIX, cut, first_executable
+from fastformula.linter.declarations import (
+    cut,
+    first_executable,
+    seems_item,
+)
 from fastformula.linter.products import find_context
 from fastformula.linter.rule import Finding, Rule
 from fastformula.linter.spelling import nearest
 from fastformula.syntax.tree import Default, DefaultData
 from fastformula.text import Edit, Span
+
+_LOCAL = re.compile(r"(?:L|LN|LV|LD|LC|LT|V)_")
+"""How people begin the names of locals, and of nothing else."""
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -63,6 +71,9 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 def _judge_default(analysis: Analysis, symbol: Symbol, node: Default) -> Finding | None:
     name = node.name
     if symbol.kind == "local":
+        if seems_item(analysis, symbol):
+            # Told by misuse-of-assignment.
+            return None
         if find_context(analysis, symbol.key) is not None and not symbol.writes:
             return Finding(
                 name.span,
@@ -82,7 +93,7 @@ def _judge_default(analysis: Analysis, symbol: Symbol, node: Default) -> Finding
         )
     if symbol.item is None or symbol.item.evidence != "shape":
         return None
-    if LOCAL_PREFIX.match(symbol.key):
+    if _LOCAL.match(symbol.key):
         return Finding(
             name.span,
             f"`{name.text}` looks like a local variable, and only inputs and database "

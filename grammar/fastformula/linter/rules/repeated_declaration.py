@@ -43,14 +43,14 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     """Every declaration of a name that has one of that kind already."""
     text = analysis.parsed.text
     seen: dict[tuple[str, str], Node] = {}
+    fixes: tuple[Fix, ...]
     for statement, *_ in analysis.statements:
         if isinstance(statement, Inputs):
             for at, each in enumerate(statement.inputs):
                 first = seen.setdefault(("input", each.name.key), each)
                 if first is not each and each.name.text:
-                    fixes = ()
-                    if _says(text, each) == _says(text, first):
-                        fixes = _without(statement, at)
+                    is_same = _says(text, each) == _says(text, first)
+                    fixes = _without(statement, at) if is_same else ()
                     yield _describe(each.name, "an input", first, fixes)
         elif isinstance(statement, Alias | Default | DefaultData):
             kind, name = _kind(statement)

@@ -30,28 +30,19 @@ Good:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from fastformula.analysis import Access, Analysis, Symbol
 from fastformula.analysis.words import replace
 from fastformula.diagnostic import Related, Severity
 from fastformula.language import find_functions
+from fastformula.linter.declarations import is_local_name
 from fastformula.linter.products import find_context
 from fastformula.linter.rule import Finding, Rule
 from fastformula.linter.spelling import nearest
 from fastformula.syntax.tree import Name
 
 _ORACLE = "Oracle says: The local variable was used before being initialized."
-
-_LOCAL = re.compile(
-    r"""(?:L|LN|LV|LD|LC|LT|V|P|OUT|TMP|TEMP|MY|TOTAL|SUM|NEW|LOCAL|RESULT|CALC|FINAL
-      |UNDEFINED|UNDECLARED|UNINITIALI[SZ]ED|UNASSIGNED|UNKNOWN|UNSET)_.*
-      |.*_(?:VAR|VARIABLE|TMP|TEMP|COUNTER|RESULT)
-      |[^_]*""",
-    re.VERBOSE,
-)
-"""Names that people give to locals only; items and globals have several words."""
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -112,7 +103,7 @@ def _is_local(symbol: Symbol) -> bool:
     """Whether it can hardly be an item or global value of some pod."""
     return (
         symbol.is_returned
-        or _LOCAL.fullmatch(symbol.key) is not None
+        or is_local_name(symbol.key)
         or symbol.key.startswith('"')
         or any(use.access in (Access.ELEMENT, Access.KEYS) for use in symbol.uses)
     )
