@@ -47,7 +47,11 @@ def marked(rule: str, text: str) -> list[str]:
         ("unused-input", "INPUTS ARE a a = 1 RETURN", []),
         ("unused-input", "INPUTS ARE a IF a WAS DEFAULTED THEN x = 1 RETURN x", []),
         ("unused-default", "DEFAULT FOR PER_ASG_ID IS 0 RETURN", ["PER_ASG_ID"]),
-        ("unused-default", "DEFAULT FOR a IS 0 DEFAULT FOR b IS 0 RETURN", ["a"]),
+        (
+            "unused-default",
+            "DEFAULT FOR PER_ASG_ID IS 0 DEFAULT FOR PER_PER_ID IS 0 RETURN",
+            ["PER_ASG_ID"],
+        ),
         ("unused-default", "DEFAULT FOR a IS 0 x = a RETURN x", []),
         ("unused-default", "DEFAULT FOR a IS 0 INPUTS ARE a RETURN", []),
         ("unused-default", "DEFAULT FOR a IS 0 a = 1 RETURN a", []),
@@ -111,7 +115,7 @@ def test_a_fix_takes_out_whole_lines_and_all_that_belongs_together() -> None:
     assert mended("unused-input", text) == "INPUTS ARE a,\n  c\nx = a + c\nRETURN x\n"
     text = "INPUTS ARE a, b\nx = b\nRETURN x\n"
     assert mended("unused-input", text) == "INPUTS ARE b\nx = b\nRETURN x\n"
-    text = "DEFAULT FOR a IS 0\r\nDEFAULT FOR b IS 0\r\nRETURN"
+    text = "DEFAULT FOR PER_ASG_ID IS 0\r\nDEFAULT FOR PER_PER_ID IS 0\r\nRETURN"
     assert mended("unused-default", text) == "RETURN"
     text = "a = 1\nx = 2\na = 3\nRETURN x"
     assert mended("unused-local", text) == "x = 2\nRETURN x"

@@ -90,7 +90,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 
 def _too_deep(start: str, own: str, library: Library) -> tuple[str, ...]:
     """A way of calls from `start` that is too long; a round is no such way."""
-    ways = {start: (start,)}
+    ways: dict[str, tuple[str, ...]] = {start: (start,)}
     for _ in range(_DEEPEST):
         longer: dict[str, tuple[str, ...]] = {}
         for name, way in ways.items():

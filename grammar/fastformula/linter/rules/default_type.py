@@ -52,50 +52,58 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 
 
 def _check_default(symbol: Symbol, default: Default) -> Iterator[Finding]:
-    written = constant_type(default.value)
-    wanted, reason = None, ""
-    if default.type is not None:
-        wanted, reason = default.type.name, "marked as"
-    elif symbol.input is not None and symbol.input.type is not None:
-        wanted, reason = symbol.input.type.name, "declared as"
-    if wanted is not None:
-        if wanted in DATA_TYPES and written != wanted:
-            yield Finding(
-                default.value.span,
-                f"`{symbol.name}` is {reason} {a_type(wanted)}, but this is "
-                f"{a_type(written)}. Oracle says: Inconsistent Data Type Usage.",
-                _convert(default.value, wanted),
-            )
+    written, declared = constant_type(default.value), symbol.input
+    if written is None:
         return
+    if default.type is not None:
+        yield from _judge(symbol, default, "marked", default.type.name, written)
+    elif declared is not None and declared.type is not None:
+        yield from _judge(symbol, default, "declared", declared.type.name, written)
+    else:
+        yield from _check_item(symbol, default, written)
+
+
+def _judge(
+    symbol: Symbol, default: Default, how: str, wanted: str, written: str
+) -> Iterator[Finding]:
+    if wanted in DATA_TYPES and wanted != written:
+        yield Finding(
+            default.value.span,
+            f"`{symbol.name}` is {how} as {a_type(wanted)}, but this is "
+            f"{a_type(written)}. Oracle says: Inconsistent Data Type Usage.",
+            _convert(default.value, wanted),
+        )
+
+
+def _check_item(symbol: Symbol, default: Default, written: str) -> Iterator[Finding]:
     kind = _item_type(symbol)
     if kind is None or kind == written:
         return
     message = f"The item `{symbol.name}` is {a_type(kind)}, but this is "
     message += f"{a_type(written)}."
-    if kind is not None and kind in ARRAYS and written == value_type(kind):
+    fixes = _convert(default.value, kind)
+    if kind in ARRAYS and written == value_type(kind):
         message += (
             " DEFAULT_DATA_VALUE says what stands in for a single value; DEFAULT takes "
             f"EMPTY_{kind}."
         )
         empty = Edit(default.value.span, f"EMPTY_{kind}")
-        fixes: tuple[Fix, ...] = (Fix(f"Write EMPTY_{kind}", (empty,)),)
-    else:
-        fixes = _convert(default.value, kind)
+        fixes = (Fix(f"Write EMPTY_{kind}", (empty,)),)
     yield Finding(default.value.span, message, fixes, severity=_severity(symbol))
 
 
 def _check_data(symbol: Symbol, default: DefaultData) -> Iterator[Finding]:
-    kind = _item_type(symbol)
-    written = constant_type(default.value)
+    kind, written = _item_type(symbol), constant_type(default.value)
     # DEFAULT_DATA_VALUE for what is no array is told by misuse-of-default.
-    if kind is not None and kind in ARRAYS and written != value_type(kind):
-        yield Finding(
-            default.value.span,
-            f"The item `{symbol.name}` is {a_type(kind)}, but this is "
-            f"{a_type(written)}.",
-            _convert(default.value, value_type(kind)),
-            severity=_severity(symbol),
-        )
+    if kind is None or kind not in ARRAYS or written in (None, value_type(kind)):
+        return
+    yield Finding(
+        default.value.span,
+        f"The item `{symbol.name}` is {a_type(kind)}, but this is not "
+        f"{a_type(value_type(kind))}.",
+        _convert(default.value, value_type(kind)),
+        severity=_severity(symbol),
+    )
 
 
 def _item_type(symbol: Symbol) -> str | None:

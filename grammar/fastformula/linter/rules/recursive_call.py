@@ -62,7 +62,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 
 def _way_back(start: str, own: str, library: Library) -> tuple[str, ...]:
     """A shortest way of calls from `start` to `own`, both in it."""
-    ways = {start: (start,)}
+    ways: dict[str, tuple[str, ...]] = {start: (start,)}
     pending = [start]
     for name in pending:
         if name == own:

@@ -26,7 +26,7 @@ from fastformula.linter.misspellings import meant_elsewhere
 from fastformula.linter.removal import remove, remove_input
 from fastformula.linter.rule import Finding, Rule
 from fastformula.syntax.tree import Default, DefaultData, Inputs
-from fastformula.text import Span
+from fastformula.text import Edit, Span
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -61,7 +61,7 @@ def _declared(symbol: Symbol) -> Span:
 
 def _fixes(analysis: Analysis, symbol: Symbol) -> tuple[Fix, ...]:
     text = analysis.parsed.text
-    edits = []
+    edits: list[Edit] = []
     for use in symbol.uses:
         statement = use.statement
         if isinstance(statement, Inputs):
