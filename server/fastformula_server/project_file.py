@@ -17,7 +17,7 @@ from fastformula.language.database_item import DatabaseItem
 from fastformula.language.formula_type import find_formula_type, load_formula_types
 from fastformula.language.types import ARRAYS, SCALARS, DataType, ScalarType
 from fastformula.linter import RULES, Configuration
-from fastformula.linter.codes import REMARKS
+from fastformula.linter.codes import REMARKS, SYNTAX
 
 FILE_NAME = "fastformula.toml"
 
@@ -92,9 +92,11 @@ def read_severity(
 ) -> Configuration:
     """`configuration` with the rule `name` set to a severity or "off".
 
-    Raises ValueError that says which of the two there is not.
+    Raises ValueError that says why it cannot be.
     """
     names = {rule.name for rule in RULES} | set(REMARKS)
+    if name in SYNTAX:
+        raise ValueError(f"`{name}` is a syntax error, which always counts.")
     if name not in names:
         raise ValueError(f"There is no rule `{name}`.{_meant(name, names)}")
     choices = ("off", *Severity)

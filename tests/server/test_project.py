@@ -78,6 +78,11 @@ def test_a_file_says_everything() -> None:
             '`semicolon` should be "off", "error", "warning", "information" or'
             ' "hint", but is "none".',
         ),
+        (
+            "[rules]\nsyntax-equality = 'off'",
+            2,
+            "`syntax-equality` is a syntax error, which always counts.",
+        ),
         ("rules = 1", 1, "`rules` should be a table, [rules], but is 1."),
         (
             "[formula-types]\n'a/*' = 'Oracle Payrol'",
