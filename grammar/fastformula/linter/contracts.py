@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastformula.analysis import Analysis
+from fastformula.diagnostic import Severity
 from fastformula.language.formula_type import FormulaType
 
 
@@ -18,3 +19,13 @@ def known_contract(analysis: Analysis) -> FormulaType | None:
     """The formula type, named or inferred, with whatever is known of it."""
     claim = analysis.formula_type
     return None if claim is None else claim.type
+
+
+def severity(analysis: Analysis) -> Severity | None:
+    """Of what contradicts a contract: a hint where the type is inferred, else its own.
+
+    Whoever has the type wrong in the first place is not to be warned of what follows.
+    """
+    claim = analysis.formula_type
+    is_guess = claim is not None and claim.origin == "inferred"
+    return Severity.HINT if is_guess else None

@@ -168,3 +168,15 @@ def test_a_required_return_has_to_be_there() -> None:
     assert typed("missing-output", "x = 1 IF x = 1 THEN RETURN RETURN", kind) == [
         "RETURN"
     ]
+
+
+def test_what_follows_from_an_inferred_type_is_a_hint() -> None:
+    text = (
+        "INPUTS ARE IV_STRAT_DATE (DATE), IV_END_DATE (DATE)\n"
+        "valid = 'Y' error_message = ' '\nRETURN valid, error_message"
+    )
+    (diagnostic,) = found("misspelt-input", text)
+    assert diagnostic.severity is Severity.HINT
+    stated = f"/* Formula Type: Global Absence Entry Validation */ {text}"
+    (diagnostic,) = found("misspelt-input", stated)
+    assert diagnostic.severity is Severity.WARNING

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from fastformula.analysis import Analysis, Symbol
 from fastformula.diagnostic import Fix, Related, Severity
-from fastformula.linter.contracts import known_contract, stated_contract
+from fastformula.linter.contracts import known_contract, severity, stated_contract
 from fastformula.linter.rule import Finding, Rule
 from fastformula.linter.spelling import nearest
 from fastformula.syntax.tree import Return
@@ -53,7 +53,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         and not nearest(symbol.key, returned)
     ]
     if idle:
-        yield _assigned(contract.name, idle, returns)
+        yield _assigned(analysis, contract.name, idle, returns)
         return
     stated = stated_contract(analysis)
     missing = [
@@ -72,7 +72,9 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         )
 
 
-def _assigned(contract: str, idle: list[Symbol], returns: list[Return]) -> Finding:
+def _assigned(
+    analysis: Analysis, contract: str, idle: list[Symbol], returns: list[Return]
+) -> Finding:
     names = ", ".join(f"`{symbol.name}`" for symbol in idle[:5])
     if len(idle) > 5:
         names += f" and {len(idle) - 5} more"
@@ -91,6 +93,7 @@ def _assigned(contract: str, idle: list[Symbol], returns: list[Return]) -> Findi
             Related(symbol.writes[0].name.span, f"`{symbol.name}` gets its value here.")
             for symbol in idle[:5]
         ),
+        severity(analysis),
     )
 
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from fastformula.analysis import Analysis
 from fastformula.diagnostic import Fix, Severity
-from fastformula.linter.contracts import known_contract
+from fastformula.linter.contracts import known_contract, severity
 from fastformula.linter.rule import Finding, Rule
 from fastformula.linter.spelling import nearest
 from fastformula.text import Edit
@@ -45,6 +45,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 f"{contract.name} formulas get no input `{symbol.name}`. Did you mean "
                 f"`{similar}`?",
                 (Fix(f"Write {similar}", edits),),
+                severity=severity(analysis),
             )
 
 

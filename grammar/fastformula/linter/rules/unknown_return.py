@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from fastformula.analysis import Access, Analysis
 from fastformula.diagnostic import Fix, Severity
 from fastformula.language.formula_type import FormulaType
-from fastformula.linter.contracts import known_contract, stated_contract
+from fastformula.linter.contracts import known_contract, severity, stated_contract
 from fastformula.linter.rule import Finding, Rule
 from fastformula.linter.spelling import nearest
 from fastformula.text import Edit
@@ -59,6 +59,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 f"{contract.name} formulas return no `{use.name.text}`. Did you mean "
                 f"`{similar}`?",
                 (Fix(f"Write {similar}", edits),),
+                severity=severity(analysis),
             )
         elif is_closed:
             yield Finding(
