@@ -49,6 +49,19 @@ def test_an_error_stands_where_it_is_and_goes_when_it_is_mended(neovim, write):
     neovim.until(lambda: not neovim.diagnostics(), "end of the diagnostics")
 
 
+def test_a_name_without_a_value_is_told_until_the_project_knows_it(neovim, write):
+    path = write(f"{HEAD}/* 💰 */ pay = hours * rate + bonus\nRETURN pay\n")
+    neovim.edit(path)
+    [error] = neovim.until(neovim.diagnostics, "diagnostics")
+    assert error["code"] == "uninitialized-variable"
+    assert neovim.line(3).encode()[error["col"] : error["end_col"]] == b"bonus"
+    project = path.with_name("fastformula.toml")
+    project.write_text('globals = {bonus = "NUMBER"}\n', encoding="utf-8")
+    # Neovim 0.11 cannot be told to ask again, and does so with the next change.
+    neovim.type("Go<Esc>")
+    neovim.until(lambda: not neovim.diagnostics(), "end of the diagnostics")
+
+
 def test_columns_are_right_behind_characters_outside_the_basic_plane(neovim, write):
     neovim.edit(write("/* 💰💰 */ pay := 1\nRETURN pay\n"))
     [error] = neovim.until(neovim.diagnostics, "diagnostics")
