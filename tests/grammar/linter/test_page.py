@@ -17,6 +17,7 @@ stops too.
 
 Formula type: Oracle Payroll
 Product: ebs
+Pod: user table RATES, formula BASE_RATE
 
 Called rate:
     x = 1
@@ -42,6 +43,7 @@ def test_a_page_has_all_its_parts() -> None:
     assert page.uncertain == "whether EBS stops too."
     assert page.formula_type == "Oracle Payroll"
     assert page.product == "ebs"
+    assert page.pod == (("user table", "RATES"), ("formula", "BASE_RATE"))
     assert page.called == (("RATE", "x = 1\nRETURN x\n"),)
     assert page.bad == (
         "a = 1 / b\n\nRETURN a\n",
@@ -54,6 +56,7 @@ def test_a_page_without_fields_has_the_usual_ones() -> None:
     page = read_page("Too long.\n\nBad:\n\n    a = 1")
     assert (page.title, page.body) == ("Too long.", "")
     assert (page.product, page.formula_type) == (None, "")
+    assert page.pod == ()
     assert page.bad == ("a = 1\n",)
     assert page.good == ()
 
@@ -62,4 +65,5 @@ def test_markdown_shows_examples_as_code() -> None:
     shown = read_page(PAGE).markdown
     assert "Bad:\n\n```fastformula\na = 1 / b\n\nRETURN a\n```" in shown
     assert "*Uncertain:* whether EBS stops too." in shown
+    assert "with the user table `RATES` and the formula `BASE_RATE`" in shown
     assert "Product:" not in shown
