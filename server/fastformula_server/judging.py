@@ -35,12 +35,14 @@ def judge(
         return Judgement(None, parsed.errors, (_describe("The analysis", error),))
     try:
         return Judgement(analysis, lint(analysis, configuration))
-    except Exception as error:
+    except Exception:
         failures = _failing_rules(analysis, configuration)
-        if not failures:
-            return Judgement(analysis, parsed.errors, (_describe("The linter", error),))
     quiet = replace(configuration, off=configuration.off | failures.keys())
-    return Judgement(analysis, lint(analysis, quiet), tuple(failures.values()))
+    try:
+        found = lint(analysis, quiet)
+    except Exception as error:
+        found, failures[""] = parsed.errors, _describe("The linter", error)
+    return Judgement(analysis, found, tuple(failures.values()))
 
 
 def _failing_rules(analysis: Analysis, configuration: Configuration) -> dict[str, str]:
