@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import unified_diff
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 from fastformula import Severity
-from fastformula.diagnostic import render
 
 from fastformula_server.files import FileError, find_files, is_folder
 
 if TYPE_CHECKING:
     from fastformula_server.checking import Checked, Wishes
-
-_STYLES = {
-    "error": "bold red",
-    "warning": "bold yellow",
-    "information": "bold blue",
-    "hint": "bold cyan",
-    "place": "bold",
-    "carets": "red",
-}
-
-_LONG_RUN = 20
-"""From so many files on, a terminal shows how far it has come."""
 
 
 def _parse_rule(
@@ -106,6 +90,7 @@ def command(
     --fix would change a file.
     """
     from fastformula_server.checking import check_files
+    from fastformula_server.console import counted, show_diff, summary, watch
 
     if statistics and (diff or output_format in ("sarif", "github")):
         raise click.UsageError("--statistics goes with the formats text and json only")
@@ -123,24 +108,24 @@ def command(
     for problem in problems:
         fail(problem)
     results = []
-    for checked in check_files(files, wishes, _watch):
+    for checked in check_files(files, wishes, watch):
         if checked.failure:
             fail(checked.failure)
         else:
             results.append(checked)
     unread = len(failures) - len(problems)
-    changed = sum(checked.fixes > 0 for checked in results)
+    changed = [checked for checked in results if checked.fixes]
     if diff:
-        for checked in results:
-            _show_diff(checked)
-        click.echo(f"{_counted(changed, 'file')} would be changed", err=True)
+        for checked in changed:
+            show_diff(checked)
+        click.echo(f"{counted(len(changed), 'file')} would be changed", err=True)
         sys.exit(2 if failures else 1 if changed else 0)
     if statistics:
-        _show_counts(results, output_format)
+        _show_statistics(output_format, results)
     else:
-        _SHOW[output_format](results, failures)
+        _show(output_format, results, failures)
     if output_format == "text" and (results or not failures):
-        click.echo(_summary(results, unread))
+        click.echo(summary(results, unread))
     found = any(
         each.severity is Severity.ERROR
         for checked in results
@@ -188,115 +173,34 @@ def _project_problems(files: Iterable[Path], wishes: Wishes) -> list[str]:
     return list(said)
 
 
-_Step = TypeVar("_Step")
+def _show(
+    output_format: str, results: Sequence[Checked], failures: Sequence[str]
+) -> None:
+    from fastformula_server.console import show_diagnostics
+    from fastformula_server.reports import github_commands, json_rows
+
+    if output_format == "sarif":
+        from fastformula_server.sarif import sarif_log
+
+        click.echo(json.dumps(sarif_log(results, failures), indent=2))
+    elif output_format == "json":
+        rows = [row for checked in results for row in json_rows(checked)]
+        click.echo(json.dumps(rows, indent=2))
+    elif output_format == "github":
+        for checked in results:
+            for line in github_commands(checked):
+                click.echo(line)
+    else:
+        for checked in results:
+            show_diagnostics(checked)
 
 
-def _watch(steps: Iterable[_Step], description: str, total: int) -> Iterable[_Step]:
-    if total < _LONG_RUN or not sys.stderr.isatty():
-        return steps
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(steps, description, total, console=console, transient=True)
-
-
-def _show_text(results: Sequence[Checked], failures: Sequence[str]) -> None:
-    for checked in results:
-        if checked.diagnostics:
-            drawn = render(checked.text, checked.diagnostics, str(checked.path))
-            _show_drawn(drawn, checked.path)
-
-
-def _show_drawn(drawn: str, path: Path) -> None:
-    if not sys.stdout.isatty():
-        click.echo(drawn)
-        return
-    from rich.console import Console
-    from rich.text import Text
-    from rich.theme import Theme
-
-    text = Text(drawn)
-    severities = "|".join(f"(?P<{name}>{name})" for name in Severity)
-    place = re.escape(str(path))
-    text.highlight_regex(rf"(?m)^(?P<place>{place}:\d+:\d+): (?:{severities}):")
-    text.highlight_regex(r"(?m)^ {4}[ \t]*(?P<carets>\^+)$")
-    Console(theme=Theme(_STYLES)).print(text, soft_wrap=True)
-
-
-def _show_json(results: Sequence[Checked], failures: Sequence[str]) -> None:
-    from fastformula_server.reports import json_rows
-
-    rows = [row for checked in results for row in json_rows(checked)]
-    click.echo(json.dumps(rows, indent=2))
-
-
-def _show_sarif(results: Sequence[Checked], failures: Sequence[str]) -> None:
-    from fastformula_server.sarif import sarif_log
-
-    click.echo(json.dumps(sarif_log(results, failures), indent=2))
-
-
-def _show_github(results: Sequence[Checked], failures: Sequence[str]) -> None:
-    from fastformula_server.reports import github_commands
-
-    for checked in results:
-        for line in github_commands(checked):
-            click.echo(line)
-
-
-_SHOW = {
-    "text": _show_text,
-    "json": _show_json,
-    "sarif": _show_sarif,
-    "github": _show_github,
-}
-
-
-def _show_counts(results: Sequence[Checked], output_format: str) -> None:
+def _show_statistics(output_format: str, results: Sequence[Checked]) -> None:
+    from fastformula_server.console import show_counts
     from fastformula_server.reports import count_codes
 
     counts = count_codes(results)
     if output_format == "json":
         click.echo(json.dumps([each._asdict() for each in counts], indent=2))
-        return
-    width = max((len(each.code) for each in counts), default=0)
-    for each in counts:
-        files = _counted(each.files, "file")
-        line = f"{each.times:>6}  {each.code:<{width}}  {each.severity:<11}  in {files}"
-        click.echo(line)
-
-
-def _show_diff(checked: Checked) -> None:
-    if not checked.fixes:
-        return
-    lines = unified_diff(
-        checked.before.splitlines(keepends=True),
-        checked.text.splitlines(keepends=True),
-        str(checked.path),
-        str(checked.path),
-    )
-    for line in lines:
-        ended = line.endswith("\n")
-        click.echo(
-            line if ended else f"{line}\n\\ No newline at end of file", nl=not ended
-        )
-
-
-def _summary(results: Sequence[Checked], unread: int) -> str:
-    found = Counter(
-        each.severity for checked in results for each in checked.diagnostics
-    )
-    kinds = ", ".join(
-        _counted(found[severity], severity) for severity in Severity if found[severity]
-    )
-    fixes = sum(checked.fixes for checked in results)
-    fixed = f"; {_counted(fixes, 'problem')} fixed" if fixes else ""
-    missing = f"; {unread} could not be checked" if unread else ""
-    checked = _counted(len(results), "file")
-    return f"{checked} checked: {kinds or 'no problems found'}{fixed}{missing}"
-
-
-def _counted(count: int, noun: str) -> str:
-    plural = "" if count == 1 or noun == Severity.INFORMATION else "s"
-    return f"{count} {noun}{plural}"
+    else:
+        show_counts(counts)
