@@ -42,7 +42,7 @@ def continue_by_lookup(
         ).logits[0]
         done = False
         for place in range(len(guess) + 1):
-            seen = torch.tensor([known[: start + place + 1]], device=model.device)
+            seen: Any = torch.tensor([known[: start + place + 1]], device=model.device)
             token = int(processors(seen, scores[place : place + 1].float()).argmax())
             answer.append(token)
             done = ended(answer)

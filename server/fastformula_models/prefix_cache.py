@@ -72,13 +72,12 @@ class PrefixCache:
         None are where the model's attention slides over the tokens, for a layer that
         has let go of some cannot go back.
         """
-        if self.length and all(
-            type(layer) is StaticLayer for layer in self._cache.layers
-        ):
-            for layer in self._cache.layers:
+        layers: list[Any] = list(self._cache.layers)
+        if all(type(layer) is StaticLayer for layer in layers) and self.length:
+            for layer in layers:
                 # In place: a compiled decode has its address.
                 layer.cumulative_length.fill_(size)
-        elif all(type(layer) is DynamicLayer for layer in self._cache.layers):
+        elif all(type(layer) is DynamicLayer for layer in layers):
             surplus = self._cache.get_seq_length() - size
             if surplus:
                 self._cache.crop(-surplus)

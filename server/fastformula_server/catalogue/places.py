@@ -23,7 +23,7 @@ def is_name(name: str) -> bool:
 
 def user_folder() -> Path:
     """Where the user's own catalogues lie; it need not exist."""
-    return _data_folder() / "fastformula" / "catalogues"
+    return data_folder() / "fastformula" / "catalogues"
 
 
 def project_folder(project: Path) -> Path:
@@ -82,7 +82,7 @@ def _folders(project: Path | None) -> Iterator[Path]:
     yield user_folder()
 
 
-def _data_folder() -> Path:
+def data_folder() -> Path:
     """Where programs keep a user's data on this system."""
     if sys.platform == "win32":
         chosen = os.environ.get("LOCALAPPDATA", "")
