@@ -28,6 +28,9 @@ from fastformula.linter.rule import Finding, Rule
 def check(analysis: Analysis) -> Iterator[Finding]:
     """The first RETURN of each item that is known or shaped as one."""
     for symbol in analysis.items:
+        if symbol.writes:
+            # Told by misuse-of-assignment.
+            continue
         for use in symbol.uses:
             if use.access is Access.RETURN:
                 yield Finding(

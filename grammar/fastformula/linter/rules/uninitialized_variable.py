@@ -30,7 +30,7 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fastformula.analysis import Access, Analysis, Symbol
 from fastformula.analysis.words import replace
@@ -42,11 +42,21 @@ from fastformula.linter.rule import Finding, Rule
 from fastformula.linter.spelling import nearest
 from fastformula.syntax.tree import Name
 
+_MOST = 30
+"""Unknown names that a near one is looked for; where more are, the text is no formula
+of this pod, and each would be compared with all names."""
+
 _ORACLE = "Oracle says: The local variable was used before being initialized."
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """The first such use of each variable."""
+    known = {
+        each.key: each.name
+        for each in analysis.symbols.values()
+        if each.writes or each.kind != "local"
+    }
+    unknown = 0
     for symbol in analysis.locals:
         if find_context(analysis, symbol.key) is not None:
             # Told by misuse-of-context.
@@ -54,18 +64,26 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         for use in symbol.uses:
             is_read = use.access.reads and use.access is not Access.RETURN
             if is_read and use.assigned == "no":
-                yield _describe(analysis, symbol, use.name)
+                if symbol.writes:
+                    yield _too_early(symbol, use.name)
+                else:
+                    unknown += 1
+                    others = known if unknown <= _MOST else {}
+                    yield _unknown(analysis, symbol, use.name, others)
                 break
 
 
-def _describe(analysis: Analysis, symbol: Symbol, name: Name) -> Finding:
-    if symbol.writes:
-        first = symbol.writes[0].name.span
-        return Finding(
-            name.span,
-            f"`{name.text}` is used here before it has a value. {_ORACLE}",
-            related=(Related(first, "It first gets a value here."),),
-        )
+def _too_early(symbol: Symbol, name: Name) -> Finding:
+    return Finding(
+        name.span,
+        f"`{name.text}` is used here before it has a value. {_ORACLE}",
+        related=(Related(symbol.writes[0].name.span, "It first gets a value here."),),
+    )
+
+
+def _unknown(
+    analysis: Analysis, symbol: Symbol, name: Name, known: Mapping[str, str]
+) -> Finding:
     if find_functions(symbol.key):
         return Finding(
             name.span,
@@ -73,14 +91,9 @@ def _describe(analysis: Analysis, symbol: Symbol, name: Name) -> Finding:
             f"nothing gives a value. Write `{name.text}(…)`.",
             severity=Severity.WARNING,
         )
-    known = {
-        each.key: each.name
-        for each in analysis.symbols.values()
-        if each is not symbol and (each.writes or each.kind != "local")
-    }
     similar = known.get(nearest(symbol.key, known), "")
     catalogue = analysis.environment.catalogue
-    near = () if similar else catalogue.similar_items(symbol.key)
+    near = catalogue.similar_items(symbol.key) if known and not similar else ()
     message = f"Nothing gives `{name.text}` a value."
     if similar:
         message += f" Did you mean `{similar}`?"

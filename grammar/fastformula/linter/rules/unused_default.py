@@ -68,5 +68,5 @@ RULE = Rule(
     unnecessary=True,
     safe=True,
     needs_whole=True,
-    yields_to=("misspelt-item", "misuse-of-default"),
+    yields_to=("misspelt-item", "misuse-of-default", "statement-order"),
 )
