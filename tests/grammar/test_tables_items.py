@@ -42,6 +42,16 @@ def test_names_are_sorted_word_by_word_and_stand_once() -> None:
     assert names == sorted(set(names), key=lambda name: name.replace("_", " "))
 
 
+ALIASES = {
+    "ELIGIBLE_COMPENSATION_NOCB",
+    "GROSS_EARNINGS",
+    "GROSS_EARNINGS_NOCB",
+    "NET_EARNINGS",
+    "NET_EARNINGS_NOCB",
+}
+"""Taken for items in the shared table, but one formula's own aliases of balances."""
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared tables are not here")
 def test_every_shared_item_is_there_with_its_type() -> None:
     names = (SHARED / "dbi_names.txt").read_text(encoding="utf-8").split()
@@ -50,6 +60,9 @@ def test_every_shared_item_is_there_with_its_type() -> None:
     text = (SHARED / "dbis.json").read_text(encoding="utf-8")
     for row in json.loads(text)["database_items"]:
         item = find_item(row["name"])
+        if row["name"] in ALIASES:
+            assert item is None
+            continue
         assert item, row["name"]
         assert item.product in (row["product"], "both") or row["status"] == "inferred"
         if row["status"] == "documented":

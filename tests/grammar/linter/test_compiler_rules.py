@@ -128,11 +128,6 @@ FOUND = (
         ["warning: PER_ASG_JOB_NAME"],
     ),
     (
-        "misuse-of-default",
-        "DEFAULT FOR hours_workd IS 0 INPUTS ARE hours_worked x = hours_worked",
-        ["warning: hours_workd"],
-    ),
-    (
         "misuse-of-context",
         "x = GET_CONTEXT(PAYROLL_ID, 0) IF PAYROLL_ID = 1 THEN x = 2 RETURN x",
         ["error: PAYROLL_ID"],

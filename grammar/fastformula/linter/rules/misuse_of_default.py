@@ -34,7 +34,6 @@ import re
 from collections.abc import Iterator
 
 from fastformula.analysis import Analysis, Symbol
-from fastformula.analysis.words import replace
 from fastformula.diagnostic import Fix, Related, Severity
 from fastformula.language.types import SCALARS
 from fastformula.linter.declarations import (
@@ -44,7 +43,6 @@ from fastformula.linter.declarations import (
 )
 from fastformula.linter.products import find_context
 from fastformula.linter.rule import Finding, Rule
-from fastformula.linter.spelling import nearest
 from fastformula.syntax.tree import Default, DefaultData
 from fastformula.text import Edit, Span
 
@@ -99,16 +97,6 @@ def _judge_default(analysis: Analysis, symbol: Symbol, node: Default) -> Finding
             f"`{name.text}` looks like a local variable, and only inputs and database "
             "items take a DEFAULT. Oracle may say: Misuse of DEFAULT.",
             _assigning(analysis, node),
-        )
-    bare = {each.key: each.name for each in analysis.inputs if each.default is None}
-    similar = "" if symbol.reads else nearest(symbol.key, bare)
-    if similar:
-        written = bare[similar]
-        return Finding(
-            name.span,
-            f"`{name.text}` is no input, and nothing reads it. Did you mean the input "
-            f"`{written}`?",
-            (replace(name, written),),
         )
     return None
 
