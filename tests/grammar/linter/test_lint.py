@@ -12,6 +12,7 @@ from fastformula.analysis import Analysis, analyze
 from fastformula.diagnostic import Diagnostic, Severity
 from fastformula.linter import Configuration, Finding, Rule, lint
 from fastformula.linter.codes import SYNTAX
+from fastformula.syntax import tokenize
 from fastformula.syntax.tree import Name
 from fastformula.syntax.visit import walk
 from fastformula.text import Span, apply_edits
@@ -216,3 +217,25 @@ def test_no_place_is_outside_the_text() -> None:
     text = "q == 1 (\n z"
     for each in run(text):
         assert Span(0, 0) <= each.span and each.span.end <= len(text)
+
+
+def test_a_lost_token_seldom_gives_more_than_its_own_error(
+    own_formulas: dict[str, str],
+) -> None:
+    def errors(text: str) -> int:
+        found = lint(analyze(parse(text)))
+        return sum(each.severity is Severity.ERROR for each in found)
+
+    tried = echoed = 0
+    for text in own_formulas.values():
+        before = errors(text)
+        for token in tokenize(text)[:-1:7]:
+            broken = text[: token.start] + text[token.end :]
+            mistakes = sum(
+                each.severity is Severity.ERROR for each in parse(broken).errors
+            )
+            if mistakes:
+                tried += 1
+                echoed += errors(broken) > before + mistakes
+    assert tried > 100
+    assert echoed < tried * 0.05, (echoed, tried)
