@@ -114,6 +114,8 @@ def _unused(analysis: Analysis) -> Iterator[tuple[Symbol, list[Assign]]]:
         if (
             statements
             and symbol.key not in misspelt
+            # Else told by misuse-of-context.
+            and symbol.key not in analysis.contexts
             and not any(may_have_effect(each.value) for each in statements)
             # Else told by missing-output.
             and not (contract and contract.find_return(symbol.key))
@@ -139,4 +141,5 @@ RULE = Rule(
     check,
     unnecessary=True,
     needs_whole=True,
+    yields_to=("misuse-of-assignment",),
 )
