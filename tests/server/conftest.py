@@ -123,7 +123,7 @@ class Wire:
         while header := stream.readline():
             if match := re.match(rb"Content-Length: (\d+)", header):
                 length = int(match[1])
-            elif not header.strip():
+            elif length and not header.strip():
                 self._messages.put(json.loads(stream.read(length)))
         self._messages.put(None)
 

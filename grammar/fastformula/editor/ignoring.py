@@ -15,8 +15,8 @@ from fastformula.text import Edit, LineIndex, Span
 def ignore(parsed: Parsed, diagnostic: Diagnostic) -> Fix | None:
     """A comment on the line above; None where none can excuse the diagnostic.
 
-    Syntax errors cannot be excused. Neither can what begins in a line that itself
-    begins within a text or a comment.
+    Syntax errors cannot be excused. Neither can what begins in a line that has no code,
+    or that itself begins within a text or a comment.
     """
     code = diagnostic.code
     able = code != CODE and (
@@ -26,7 +26,7 @@ def ignore(parsed: Parsed, diagnostic: Diagnostic) -> Fix | None:
     lines = LineIndex(text)
     line = lines.position(diagnostic.span.start).line
     start, end = lines.line_span(line)
-    if not able or _is_inside(parsed, start):
+    if not able or not _has_beginning(parsed, Span(start, end)):
         return None
     before = text[start:end]
     indent = before[: len(before) - len(before.lstrip(" \t"))]
@@ -35,13 +35,13 @@ def ignore(parsed: Parsed, diagnostic: Diagnostic) -> Fix | None:
     return Fix(f"Ignore {code} here", (Edit(Span(start, start), comment),))
 
 
-def _is_inside(parsed: Parsed, offset: int) -> bool:
-    """Whether `offset` is within a token or a comment, so that none can begin there."""
-    at = bisect_right(parsed.tokens, offset, key=lambda token: token.end)
+def _has_beginning(parsed: Parsed, line: Span) -> bool:
+    """Whether a comment above the line would speak of what the line begins with."""
+    at = bisect_right(parsed.tokens, line.start, key=lambda token: token.end)
     if at == len(parsed.tokens):
         return False
     token = parsed.tokens[at]
-    return token.start < offset or any(
-        piece.kind != "blank" and piece.span.start < offset < piece.span.end
+    return line.start <= token.start < line.end and not any(
+        piece.kind != "blank" and piece.span.start < line.start < piece.span.end
         for piece in trivia(parsed.text, token)
     )
