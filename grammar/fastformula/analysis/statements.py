@@ -101,6 +101,9 @@ def _block(
             if isinstance(statement, Return):
                 for name in statement.names:
                     draft.use(name, Access.RETURN)
+            elif scope.loop is None:
+                # Oracle takes no EXIT there, so nothing is known of what follows.
+                continue
             elif is_reachable:
                 exits.append((draft.maybe, draft.sure))
             is_reachable = False

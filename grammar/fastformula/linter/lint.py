@@ -9,10 +9,11 @@ from types import MappingProxyType
 from fastformula.analysis import Analysis
 from fastformula.diagnostic import Diagnostic, Severity
 from fastformula.linter.codes import REMARKS
-from fastformula.linter.regions import broken_regions, find_broken, overlap
+from fastformula.linter.regions import Places, broken_regions, find_broken
 from fastformula.linter.rule import Rule
 from fastformula.linter.rules import RULES
 from fastformula.linter.suppression import CODE, judge_excuses, read_excuses
+from fastformula.text import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,16 @@ def _without_echoes(
 ) -> list[Diagnostic]:
     better = {rule.name: rule.yields_to for rule in rules}
     errors = {each.span for each in found if each.severity is Severity.ERROR}
+    spans: dict[str, list[Span]] = {}
+    for each in found:
+        spans.setdefault(each.code, []).append(each.span)
+    places = {code: Places(of_code) for code, of_code in spans.items()}
     kept: dict[tuple[str, int, int], Diagnostic] = {}
     for each in found:
         if each.severity is not Severity.ERROR and each.span in errors:
             continue
         names = better.get(each.code, ())
-        if any(
-            other.code in names and overlap(other.span, each.span) for other in found
-        ):
+        if any(places[name].overlap(each.span) for name in names if name in places):
             continue
         kept.setdefault((each.code, *each.span), each)
     return list(kept.values())

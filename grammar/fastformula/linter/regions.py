@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -33,6 +33,27 @@ def overlap(one: Span, other: Span) -> bool:
 def touch(one: Span, other: Span) -> bool:
     """Whether two spans share a place, be it an end."""
     return one.start <= other.end and other.start <= one.end
+
+
+class Places:
+    """Many spans, asked whether one more overlaps any of them."""
+
+    __slots__ = ("_merged", "_spans")
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = frozenset(spans)
+        merged: list[Span] = []
+        for span in sorted(self._spans):
+            if merged and span.start < merged[-1].end:
+                merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+            else:
+                merged.append(span)
+        self._merged = merged
+
+    def overlap(self, span: Span) -> bool:
+        """Whether `span` shares a character with one of them, or is one of them."""
+        at = bisect_left(self._merged, span.end, key=lambda each: each.start)
+        return span in self._spans or (at > 0 and overlap(self._merged[at - 1], span))
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def test_an_out_parameter_gives_a_value_after_the_call(sample: Sample) -> None:
     [
         ("x = 1 RETURN x", []),
         ("x = 1 RETURN x y = 2", ["y = 2"]),
+        ("x = 1 EXIT y = 2 RETURN y", []),
         ("WHILE 1 = 1 LOOP (EXIT x = 1) RETURN x", ["x = 1"]),
         ("x = 1 IF x = 1 THEN RETURN x ELSE RETURN x y = 2", ["y = 2"]),
         ("x = 1 IF x = 1 THEN RETURN x y = 2 RETURN y", []),

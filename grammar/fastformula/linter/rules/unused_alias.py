@@ -32,7 +32,11 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         use.name.key for use in analysis.uses if use.access is not Access.ALIAS
     } | set(analysis.contexts)
     for use in analysis.uses:
-        if use.access is Access.ALIAS and use.name.key not in used:
+        if use.access is not Access.ALIAS or use.name.key in used:
+            continue
+        symbol = analysis.symbols.get(use.key)
+        # Told by misuse-of-alias where there is nothing that it could stand for.
+        if symbol is not None and symbol.item is not None:
             yield Finding(
                 use.name.span,
                 f"The alias `{use.name.text}` is never used.",
