@@ -28,9 +28,10 @@ class BackendSettings:
     and none where the decode is compiled) and `idle_minutes` (after so many without a
     request the model's memory is given back; 0 for never).
 
-    `endpoint` (the URL of an API), `protocol` (how it is spoken to), `model` (its
-    name there) and `token_variable` (the environment variable that holds the token)
-    are for "remote". `format` names the prompt format of a model that has neither a
+    `endpoint` (the URL of an API), `protocol` (how it is spoken to; "auto" goes by the
+    URL), `model` (its name there), `timeout_seconds` (how long the first token may
+    take) and `token_variable` (the environment variable that holds the token) are for
+    "remote". `format` names the prompt format of a model that has neither a
     card nor a row in the catalog. `answers` are what "fake" says.
     """
 
@@ -47,6 +48,7 @@ class BackendSettings:
     endpoint: str = ""
     protocol: Protocol = "auto"
     model: str = ""
+    timeout_seconds: int = 10
     format: str = ""
     token_variable: str = "FASTFORMULA_TOKEN"
     answers: tuple[str, ...] = ()

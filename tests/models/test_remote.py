@@ -20,6 +20,7 @@ from fastformula_models import (
     open_backend,
     remote,
 )
+from fastformula_models.backend import TimedOut
 
 TOKEN = "sk-very-secret"
 
@@ -96,9 +97,9 @@ def stream(*texts: str) -> Callable[[BaseHTTPRequestHandler], None]:
     return reply(200, events(*map(piece, texts)), "text/event-stream; charset=utf-8")
 
 
-def settings(url: str, **more: str) -> BackendSettings:
-    given = {"model": "coder", "format": "starcoder2"} | more
-    return BackendSettings("remote", endpoint=url, **given)  # type: ignore[arg-type]
+def settings(url: str, **more: Any) -> BackendSettings:
+    given: dict[str, Any] = {"model": "coder", "format": "starcoder2"} | more
+    return BackendSettings("remote", endpoint=url, **given)
 
 
 def test_the_prompt_is_ours_and_the_pieces_are_joined(endpoint: Endpoint) -> None:
@@ -187,21 +188,45 @@ def test_cancelling_returns_at_once_from_a_silent_endpoint(endpoint: Endpoint) -
     release.set()
 
 
-def test_an_endpoint_that_says_nothing_is_given_up(
-    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(remote, "SILENCE_SECONDS", 0.2)
+def test_an_endpoint_that_says_nothing_is_given_up(endpoint: Endpoint) -> None:
     release = threading.Event()
     endpoint.answer = silence(release)
-    with pytest.raises(BackendError, match=r"said nothing for 0\.2 seconds"):
-        open_backend(settings(endpoint.url)).complete(Request("", ""))
+    backend = open_backend(settings(endpoint.url, timeout_seconds=0.2))
+    with pytest.raises(TimedOut, match=r"said nothing for 0\.2 seconds"):
+        backend.complete(Request("", ""))
     release.set()
+
+
+def test_comments_are_no_answer_and_a_pause_in_one_is_given_up(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(remote, "IDLE_SECONDS", 0.2)
+    first: list[object] = []
+
+    def dripping(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.end_headers()
+        handler.wfile.write(events(*first, done=False).encode())
+        while True:
+            handler.wfile.write(b": still here\n\n")
+            time.sleep(0.02)
+
+    endpoint.answer = dripping
+    backend = open_backend(settings(endpoint.url, timeout_seconds=0.3))
+    with pytest.raises(TimedOut, match=r"said nothing for 0\.4\d? seconds"):
+        backend.complete(Request("", ""))
+    first.append(piece("hours"))
+    with pytest.raises(TimedOut, match=r"said nothing for 0\.2\d? seconds"):
+        backend.complete(Request("", ""))
 
 
 def test_an_answer_that_never_ends_is_given_up(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remote, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(remote, "TOKEN_SECONDS", 0.001)
 
     def dripping(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -313,7 +338,8 @@ def test_the_token_goes_into_the_header_and_nowhere_else(
     ],
 )
 def test_the_address_may_be_given_in_part(url: str, posted: str) -> None:
-    assert remote._completions_url(url) == posted
+    backend: Any = open_backend(settings(url))
+    assert backend._url == posted
 
 
 @pytest.mark.parametrize(
@@ -345,3 +371,221 @@ def test_a_model_of_the_catalog_brings_its_format(endpoint: Endpoint) -> None:
     assert endpoint.bodies[0]["prompt"] == (
         "<|fim_prefix|>a<|fim_suffix|>b<|fim_middle|>"
     )
+
+
+def refuse(
+    times: int, status: int, then: Callable[[BaseHTTPRequestHandler], None], **head: str
+) -> Callable[[BaseHTTPRequestHandler], None]:
+    left = [status] * times
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if left:
+            reply(left.pop(), '{"error": "loading model"}', **head)(handler)
+        else:
+            then(handler)
+
+    return answer
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_endpoint_that_is_busy_is_asked_again(
+    endpoint: Endpoint, status: int
+) -> None:
+    endpoint.answer = refuse(2, status, stream("hours"))
+    assert open_backend(settings(endpoint.url)).complete(Request("", "")) == "hours"
+    assert len(endpoint.bodies) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "head", "attempts"),
+    [
+        (400, {}, 1),
+        (500, {}, 1),
+        (503, {"Retry-After": "60"}, 1),
+        (429, {"Retry-After": "soon"}, 4),
+    ],
+)
+def test_nothing_else_is_asked_again_and_never_for_long(
+    endpoint: Endpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    head: dict[str, str],
+    attempts: int,
+) -> None:
+    monkeypatch.setattr(remote, "RETRY_SECONDS", 0.9)
+    monkeypatch.setattr("random.uniform", lambda _low, high: high)
+    endpoint.answer = refuse(20, status, stream("hours"), **head)
+    started = time.monotonic()
+    with pytest.raises(BackendError, match=f"HTTP status {status}: loading model"):
+        open_backend(settings(endpoint.url)).complete(Request("", ""))
+    assert time.monotonic() - started < 2
+    assert len(endpoint.bodies) == attempts
+
+
+def test_a_server_that_starts_within_the_limit_is_reached() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            stream("hours")(self)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    servers: list[ThreadingHTTPServer] = []
+
+    def start() -> None:
+        servers.append(ThreadingHTTPServer(("127.0.0.1", port), Handler))
+        servers[0].serve_forever(0.01)
+
+    timer = threading.Timer(0.2, start)
+    timer.start()
+    backend = open_backend(settings(f"http://127.0.0.1:{port}/v1"))
+    assert backend.complete(Request("", "")) == "hours"
+    servers[0].shutdown()
+    servers[0].server_close()
+
+
+def test_cancelling_ends_the_wait_for_another_attempt(endpoint: Endpoint) -> None:
+    endpoint.answer = refuse(20, 503, stream("hours"))
+    request = Request("", "")
+    threading.Timer(0.05, request.cancelled.set).start()
+    with pytest.raises(Cancelled):
+        open_backend(settings(endpoint.url)).complete(request)
+    assert len(endpoint.bodies) < 3
+
+
+def test_sampling_is_sent_only_where_it_says_something(endpoint: Endpoint) -> None:
+    endpoint.answer = stream("x")
+    asked = Request("", "", temperature=0.9, top_p=0.95, repetition_penalty=1.1)
+    open_backend(settings(endpoint.url)).complete(asked)
+    sent = endpoint.bodies[0]
+    assert (sent["temperature"], sent["top_p"]) == (0.9, 0.95)
+    assert sent["frequency_penalty"] == 0.1
+
+
+def test_an_adapter_is_asked_for_by_its_name(endpoint: Endpoint) -> None:
+    endpoint.answer = stream("x")
+    backend = open_backend(settings(endpoint.url))
+    for adapter in ("payroll", "", "absence"):
+        backend.complete(Request("", "", adapter=adapter))
+    assert [body["model"] for body in endpoint.bodies] == [
+        "payroll",
+        "coder",
+        "absence",
+    ]
+
+
+LINES = Request(
+    "a = 1\nb = ", "\nRETURN b", 9, temperature=0.5, repetition_penalty=1.2, seed=3
+)
+
+
+def test_infill_sends_the_line_that_is_typed_as_prompt(endpoint: Endpoint) -> None:
+    body = events(
+        {"content": "a", "stop": False},
+        {"content": " + 1", "stop": False},
+        {"content": "", "stop": True, "tokens_predicted": 3},
+        done=False,
+    )
+    endpoint.answer = reply(200, body, "text/event-stream")
+    root = endpoint.url.removesuffix("/v1")
+    backend = open_backend(BackendSettings("remote", endpoint=root, protocol="infill"))
+    assert backend.complete(LINES) == "a + 1"
+    assert endpoint.paths == ["/infill"]
+    assert endpoint.bodies == [
+        {
+            "input_prefix": "a = 1\n",
+            "prompt": "b = ",
+            "input_suffix": "\nRETURN b",
+            "n_predict": 9,
+            "temperature": 0.5,
+            "top_p": 1.0,
+            "repeat_penalty": 1.2,
+            "seed": 3,
+            "stop": [],
+            "cache_prompt": True,
+            "stream": True,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        (
+            "starcoder2",
+            {
+                "prompt": "<fim_prefix>a = 1\nb = <fim_suffix>\nRETURN b<fim_middle>",
+                "raw": True,
+            },
+        ),
+        ("", {"prompt": "a = 1\nb = ", "suffix": "\nRETURN b", "raw": False}),
+    ],
+)
+def test_ollama_is_sent_our_prompt_where_the_format_is_known(
+    endpoint: Endpoint, name: str, sent: dict[str, Any]
+) -> None:
+    lines = [
+        {"response": "a", "done": False},
+        {"response": " + 1", "done": False},
+        {"response": "", "done": True, "done_reason": "stop"},
+    ]
+    body = "".join(json.dumps(line) + "\n" for line in lines)
+    endpoint.answer = reply(200, body, "application/x-ndjson")
+    root = endpoint.url.removesuffix("/v1")
+    backend = open_backend(settings(root, protocol="ollama", format=name))
+    assert backend.complete(LINES) == "a + 1"
+    assert endpoint.paths == ["/api/generate"]
+    (body_sent,) = endpoint.bodies
+    options = body_sent.pop("options")
+    assert body_sent == {"model": "coder", "stream": True} | sent
+    assert options.pop("stop") == (
+        ["<|endoftext|>", "<fim_middle>", "<fim_prefix>", "<fim_suffix>"]
+        if name
+        else []
+    )
+    assert options == {
+        "num_predict": 9,
+        "temperature": 0.5,
+        "top_p": 1.0,
+        "repeat_penalty": 1.2,
+        "seed": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("text/event-stream", {"error": {"message": "no FIM tokens"}}),
+        ("application/x-ndjson", {"error": "no FIM tokens"}),
+    ],
+)
+@pytest.mark.parametrize("protocol", ["openai", "infill", "ollama"])
+def test_an_error_within_an_answer_is_told(
+    endpoint: Endpoint, kind: str, answer: dict[str, Any], protocol: str
+) -> None:
+    start = "data: " if kind == "text/event-stream" else ""
+    endpoint.answer = reply(200, f"{start}{json.dumps(answer)}\n\n", kind)
+    with pytest.raises(BackendError, match="reported an error: no FIM tokens"):
+        open_backend(settings(endpoint.url, protocol=protocol)).complete(LINES)
+
+
+@pytest.mark.parametrize(
+    ("url", "posted"),
+    [
+        ("http://h:8080", "http://h:8080/v1/completions"),
+        ("http://h:8080/infill", "http://h:8080/infill"),
+        ("http://h/llama/infill/", "http://h/llama/infill"),
+        ("http://localhost:11434", "http://localhost:11434/api/generate"),
+        ("http://h/api", "http://h/api/generate"),
+        ("http://h/api/generate", "http://h/api/generate"),
+        ("http://localhost:11434/v1", "http://localhost:11434/v1/completions"),
+    ],
+)
+def test_the_protocol_shows_in_the_address(url: str, posted: str) -> None:
+    backend: Any = open_backend(settings(url))
+    assert backend._url == posted
