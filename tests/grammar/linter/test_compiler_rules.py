@@ -276,6 +276,19 @@ IN_A_POD = (
     ),
     ("misuse-of-assignment", "XX_MINIMUM_WAGE = 1", ["error: XX_MINIMUM_WAGE"]),
     ("uninitialized-variable", "x = XX_HOURLY_RATE", ["error: XX_HOURLY_RATE"]),
+    ("uninitialized-variable", "ALIAS XX_GRADE_STOP AS s x = s", []),
+    (
+        "misuse-of-default",
+        "DEFAULT FOR XX_GRADE_STOP IS 0 x = XX_GRADE_STOP",
+        ["error: XX_GRADE_STOP"],
+    ),
+    (
+        "misuse-of-default",
+        "DEFAULT_DATA_VALUE FOR XX_STEPS IS 0 x = XX_STEPS[1]",
+        ["error: XX_STEPS"],
+    ),
+    ("misuse-of-default", "DEFAULT FOR x IS 0 x = XX_GRADE_STEP", ["warning: x"]),
+    ("misuse-of-default", "DEFAULT FOR b IS 0 INPUTS ARE b x = b", []),
 )
 
 

@@ -78,6 +78,8 @@ def _judge_default(analysis: Analysis, symbol: Symbol, node: Default) -> Finding
                 f"`{name.text}` is a context. Its default is given where it is read: "
                 f"GET_CONTEXT({name.text}, {_literal(analysis, node)}).",
             )
+        if not symbol.writes and analysis.environment.catalogue.is_complete:
+            return _unknown(analysis, symbol)
         return Finding(
             name.span,
             f"`{name.text}` is a local variable, and only inputs and database items "
@@ -101,6 +103,28 @@ def _judge_default(analysis: Analysis, symbol: Symbol, node: Default) -> Finding
     return None
 
 
+def _unknown(analysis: Analysis, symbol: Symbol) -> Finding:
+    """A name that nothing assigns, and that the whole catalogue does not have."""
+    name = symbol.name
+    similar = analysis.environment.catalogue.similar_items(symbol.key)
+    advice = f" Did you mean {' or '.join(similar)}?" if similar else ""
+    fixes: tuple[Fix, ...] = ()
+    if similar:
+        edits = tuple(
+            Edit(use.name.span, similar[0])
+            for use in symbol.uses
+            if use.name.key == symbol.key
+        )
+        fixes = (Fix(f"Write {similar[0]} everywhere", edits),)
+    return Finding(
+        symbol.uses[0].name.span,
+        f"There is no input, database item or global value `{name}`, so it is always "
+        f"its default.{advice} Oracle may say: Misuse of DEFAULT.",
+        fixes,
+        severity=Severity.ERROR,
+    )
+
+
 def _judge_data(
     analysis: Analysis, symbol: Symbol, node: DefaultData
 ) -> Finding | None:
@@ -109,6 +133,9 @@ def _judge_data(
         what = "an input"
     elif symbol.kind == "local":
         context = find_context(analysis, symbol.key)
+        is_complete = analysis.environment.catalogue.is_complete
+        if context is None and is_complete and not symbol.writes:
+            return _unknown(analysis, symbol)
         what = "a local variable" if context is None else "a context"
     elif symbol.item is not None and symbol.item.type in SCALARS:
         if symbol.item.evidence not in ("catalogue", "documented"):

@@ -58,8 +58,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     }
     unknown = 0
     for symbol in analysis.locals:
-        if find_context(analysis, symbol.key) is not None:
-            # Told by misuse-of-context.
+        if symbol.alias or symbol.default_data or find_context(analysis, symbol.key):
+            # Told by misuse-of-alias, misuse-of-default and misuse-of-context.
             continue
         for use in symbol.uses:
             is_read = use.access.reads and use.access is not Access.RETURN
