@@ -13,6 +13,15 @@ def never(_generated: str) -> bool:
     return False
 
 
+def nothing() -> str:
+    """The context of a request that has none."""
+    return ""
+
+
+def untold(_prompt: str) -> None:
+    """Tell nobody what the model is shown."""
+
+
 class Guide(Protocol):
     """The place in a text that generation has reached, and what may come next.
 
@@ -30,10 +39,12 @@ class Guide(Protocol):
 class Request:
     """One hole to fill: the whole text before and after the cursor.
 
-    The backend cuts its own window out of it with `fim.window`, by its own budget
-    of tokens. `stop` is asked with all the text generated so far after each piece;
-    True ends the generation and the text so far is the answer. `cancelled` may be
-    set from any thread.
+    The backend cuts its own window out of it with `fim.cut_window`, by its own budget
+    of tokens. `context` gives what is worth knowing besides, in lines of which the
+    first change least; it is asked for only by backends whose model reads such.
+    `shown` is told the prompt, as text. `stop` is asked with all the text generated so
+    far after each piece; True ends the generation and the text so far is the answer.
+    `cancelled` may be set from any thread.
 
     At `temperature` 0 the likeliest token is taken each time, and `top_p` and `seed`
     mean nothing; above, one is drawn among the likeliest that have `top_p` of the
@@ -41,19 +52,24 @@ class Request:
     the prompt or the answer less likely. `adapter` names one of several that a
     backend has loaded or serves; empty for the one of its settings.
 
+    An `instruction` is for `follow`: what is to be written at that place, in words.
+
     With a `guide` a backend that chooses tokens itself takes only those that the guide
     lets pass, and ends early where it lets pass none that is likely; others ignore it.
     """
 
     prefix: str
     suffix: str
+    instruction: str = ""
     max_tokens: int = 64
     temperature: float = 0.0
     top_p: float = 1.0
     repetition_penalty: float = 1.0
     seed: int = 0
     adapter: str = ""
+    context: Callable[[], str] = nothing
     stop: Callable[[str], bool] = never
+    shown: Callable[[str], None] = untold
     guide: Guide | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -94,6 +110,39 @@ def complete_many(backend: Backend, requests: Sequence[Request]) -> list[str]:
     if isinstance(backend, BatchBackend):
         return backend.complete_many(requests)
     return [backend.complete(request) for request in requests]
+
+
+@runtime_checkable
+class InstructedBackend(Backend, Protocol):
+    """A code model that may follow instructions."""
+
+    def follow(self, request: Request) -> str:
+        """Return what the model says to the instruction.
+
+        Raises what `complete` raises, BackendError also where the model has not learnt
+        to follow instructions.
+        """
+
+
+def follow(backend: Backend, request: Request) -> str:
+    """What the model says to the request's instruction, whatever that may be.
+
+    `request.stop` sees it grow. Raises BackendError where the backend cannot follow
+    instructions, and what `Backend.complete` raises.
+    """
+    if isinstance(backend, InstructedBackend):
+        return backend.follow(request)
+    reason = _UNABLE.get(backend.name, f"The model {backend.name} fills holes only")
+    raise BackendError(
+        f"{reason}; set `completion.backend` to `local`, with an adapter that follows "
+        "instructions, or to `remote`."
+    )
+
+
+_UNABLE = {
+    "embedded": "The small model cannot follow instructions",
+    "off": "No model is switched on",
+}
 
 
 class BackendError(Exception):

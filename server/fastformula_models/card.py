@@ -12,6 +12,12 @@ from fastformula_models.backend import BackendError
 
 FILE_NAME = "fastformula.json"
 
+_KINDS: dict[object, str] = {
+    int: "a whole number",
+    bool: "true or false",
+    str: "a text",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -19,7 +25,9 @@ class Card:
 
     `base` is an id of the catalog or a path, `format` a name in `fim.FORMATS`,
     `budget` the tokens of the prompt's window, `data_hash` the hash of the prepared
-    data, `created_by` the version of fastformula that trained it.
+    data, `created_by` the version of fastformula that trained it. `context` is whether
+    it has seen prompts with context before the prefix, `instructions` whether it was
+    trained on instructions too.
     """
 
     base: str
@@ -28,6 +36,8 @@ class Card:
     budget: int
     data_hash: str
     created_by: str
+    context: bool = False
+    instructions: bool = False
 
 
 def save_card(card: Card, folder: Path) -> Path:
@@ -52,15 +62,15 @@ def load_card(folder: Path) -> Card:
     except (OSError, ValueError) as error:
         raise BackendError(f"The card {path} cannot be read: {error}.") from None
     names = {field.name for field in fields(Card)}
-    if not isinstance(values, dict) or set(values) != names:
+    needed = names - {"context", "instructions"}
+    if not isinstance(values, dict) or not needed <= set(values) <= names:
         raise BackendError(
             f"The card {path} must hold exactly these fields: "
             f"{', '.join(sorted(names))}."
         )
     for field in fields(Card):
-        if type(values[field.name]) is not field.type:
-            raise BackendError(
-                f"In the card {path}, {field.name} must be "
-                f"{'a whole number' if field.type is int else 'a text'}."
-            )
+        value = values.get(field.name, field.default)
+        if type(value) is not field.type:
+            kind = _KINDS[field.type]
+            raise BackendError(f"In the card {path}, {field.name} must be {kind}.")
     return Card(**values)

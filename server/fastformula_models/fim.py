@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from fastformula_models.backend import BackendError
+from fastformula_models.backend import BackendError, Request
 from fastformula_models.formats import FORMATS as FORMATS
 from fastformula_models.formats import FimFormat as FimFormat
 from fastformula_models.formats import format_named as format_named
@@ -25,6 +25,12 @@ IGNORED = -100
 
 WINDOW_TOKENS = 1024
 """The budget of a prompt's window where no adapter's card says otherwise."""
+
+CONTEXT_SHARE = 4
+"""A prompt's window has one part in so many for context."""
+
+HOLE = "\u25ae"
+"""How a cursor is shown to people."""
 
 _SPACE_MARK = "\u2581"  # SentencePiece's visible space
 _ANCHOR = "\u263a"  # what Code Llama's own code encodes before a text, and drops
@@ -71,16 +77,23 @@ class Sentinel:
 
 
 def render(fmt: FimFormat, prefix: str, suffix: str) -> tuple[Sentinel | str, ...]:
-    """Write a hole as sentinels and texts, up to where the middle begins."""
+    """Write a hole as sentinels and texts, up to where the middle goes on.
+
+    With the prefix first, the line at the cursor stands behind the sentinel of the
+    middle, as its beginning: while an author types in it, all before stays as it was,
+    and so does the model's cache of it. The other orders end with the prefix anyway.
+    """
     head = (Sentinel(fmt.bos),) if fmt.bos else ()
-    before = (Sentinel(fmt.prefix), fmt.before_prefix + prefix)
     after = (Sentinel(fmt.suffix), suffix)
     middle = Sentinel(fmt.middle)
     if fmt.order == "psm":
-        return (*head, *before, *after, middle)
+        line = prefix.rfind("\n") + 1
+        before = fmt.before_prefix + prefix[:line]
+        return (*head, Sentinel(fmt.prefix), before, *after, middle, prefix[line:])
     if fmt.order == "spm":
         # The middle goes on where the prefix ends, as text does.
-        return (*head, Sentinel(fmt.prefix), *after, middle, before[1])
+        before = fmt.before_prefix + prefix
+        return (*head, Sentinel(fmt.prefix), *after, middle, before)
     return (*head, f"{suffix}\n\n{prefix}")
 
 
@@ -242,14 +255,45 @@ def assert_round_trip(tokenizer: Tokenizer, fmt: FimFormat) -> None:
             )
 
 
+def cut_window(
+    fmt: FimFormat | None,
+    request: Request,
+    budget: int,
+    count: Callable[[str], int],
+    *,
+    with_context: bool,
+) -> tuple[str, str]:
+    """Cut the two texts of a request's prompt, and tell it how they will be shown.
+
+    Without a format the two are written by others, with a hole between them.
+    """
+    context = request.context() if with_context else ""
+    head, tail = window(request.prefix, request.suffix, budget, count, context)
+    request.shown(render_text(fmt, head, tail) if fmt else f"{head}{HOLE}{tail}")
+    return head, tail
+
+
 def window(
-    prefix: str, suffix: str, budget: int, count: Callable[[str], int]
+    prefix: str,
+    suffix: str,
+    budget: int,
+    count: Callable[[str], int],
+    context: str = "",
 ) -> tuple[str, str]:
     """Cut both sides to `budget` tokens together, as `count` counts them, at line ends.
 
     The prefix gets three quarters and the suffix one; what a side does not need goes
     to the other. Only a line at the cursor that is too long by itself is cut inside.
+    At most a quarter of all goes to the first lines of `context`, which then stand
+    before the prefix; those that the prefix has itself are left out.
     """
+    if context:
+        known = _first_lines(context, budget // CONTEXT_SHARE, count)
+        room = budget - sum(map(count, known))
+        head, tail = window(prefix, suffix, room, count)
+        said = {line.strip() for line in head.splitlines()}
+        lines = (line for line in known if line.strip() not in said)
+        return "".join(lines) + head, tail
     before = prefix.splitlines(keepends=True)[::-1]
     after = suffix.splitlines(keepends=True)
     costs_before = _costs(before, budget, count)
@@ -269,6 +313,11 @@ def window(
         rest = after[0]
         tail = rest[: _longest(lambda n: count(rest[:n]) <= room_after, rest)]
     return head, tail
+
+
+def _first_lines(text: str, room: int, count: Callable[[str], int]) -> list[str]:
+    lines = [line + "\n" for line in text.splitlines()]
+    return lines[: _fitting(_costs(lines, room, count), room)]
 
 
 def _costs(lines: list[str], budget: int, count: Callable[[str], int]) -> list[int]:

@@ -76,6 +76,8 @@ class LocalBackend:
         self._context = int(model.config.max_position_embeddings)
         self._budgets = {each.name: each.card.budget for each in source.adapters}
         self._budget = source.budget
+        self._contexts = {each.name: each.card.context for each in source.adapters}
+        self._reads_context = source.context
         self._guesses = settings.lookup_tokens
         static = settings.compiled and self._device.type in COMPILES_ON
         length = min(self._context, self._budget + LONGEST_ANSWER) if static else 0
@@ -217,8 +219,12 @@ class LocalBackend:
         room = self._prefix.length or self._context
         room -= request.max_tokens + SENTINELS
         budget = self._budgets.get(request.adapter, self._budget)
-        prefix, suffix = fim.window(
-            request.prefix, request.suffix, min(budget, room), self._count
+        prefix, suffix = fim.cut_window(
+            self._format,
+            request,
+            min(budget, room),
+            self._count,
+            with_context=self._contexts.get(request.adapter, self._reads_context),
         )
         return fim.encode_prompt(self._tokenizer, self._format, prefix, suffix)
 

@@ -19,7 +19,8 @@ class Source:
     """What to load: `base` as transformers takes it, the rest as found.
 
     The first adapter is the one that answers where a request names none. `budget` is
-    the prompt's window in tokens where no adapter's card says it.
+    the prompt's window in tokens and `context` whether context stands in it, where no
+    adapter's card says it.
     """
 
     base: str
@@ -29,6 +30,7 @@ class Source:
     adapters: tuple[Adapter, ...]
     format: fim.FimFormat
     budget: int
+    context: bool
 
 
 def find_source(settings: BackendSettings) -> Source:
@@ -76,6 +78,8 @@ def find_source(settings: BackendSettings) -> Source:
         adapters=adapters,
         format=fmt,
         budget=card.budget if card else fim.WINDOW_TOKENS,
+        # A base that nobody has trained further reads comments as any program's.
+        context=card.context if card else True,
     )
 
 

@@ -17,53 +17,60 @@ every_format = pytest.mark.parametrize("name", fim.FORMATS)
 
 BAR, LOW = "\uff5c", "\u2581"
 
-# The prompt for a hole between "l_pay = " and "\nRETURN l_pay", token by token.
+# The prompt for a hole between "l_pay = " and "\nRETURN l_pay" behind a line, token by
+# token.
 RENDERED = {
     "deepseek-coder": (
         f"<{BAR}begin{LOW}of{LOW}sentence{BAR}>",
         f"<{BAR}fim{LOW}begin{BAR}>",
-        "l_pay = ",
+        "a = 1\n",
         f"<{BAR}fim{LOW}hole{BAR}>",
         "\nRETURN l_pay",
         f"<{BAR}fim{LOW}end{BAR}>",
+        "l_pay = ",
     ),
     "qwen2.5-coder": (
         "<|fim_prefix|>",
-        "l_pay = ",
+        "a = 1\n",
         "<|fim_suffix|>",
         "\nRETURN l_pay",
         "<|fim_middle|>",
+        "l_pay = ",
     ),
-    "phi-2-untrained": ("\nRETURN l_pay\n\nl_pay = ",),
+    "phi-2-untrained": ("\nRETURN l_pay\n\na = 1\nl_pay = ",),
     "phi-2": (
         "<|fim_prefix|>",
-        "l_pay = ",
+        "a = 1\n",
         "<|fim_suffix|>",
         "\nRETURN l_pay",
         "<|fim_middle|>",
+        "l_pay = ",
     ),
     "starcoder2": (
         "<fim_prefix>",
-        "l_pay = ",
+        "a = 1\n",
         "<fim_suffix>",
         "\nRETURN l_pay",
         "<fim_middle>",
+        "l_pay = ",
     ),
     "codellama": (
         "<s>",
         f"{LOW}<PRE>",
-        " l_pay = ",
+        " a = 1\n",
         f"{LOW}<SUF>",
         "\nRETURN l_pay",
         f"{LOW}<MID>",
+        "l_pay = ",
     ),
     "codegemma": (
         "<bos>",
         "<|fim_prefix|>",
-        "l_pay = ",
+        "a = 1\n",
         "<|fim_suffix|>",
         "\nRETURN l_pay",
         "<|fim_middle|>",
+        "l_pay = ",
     ),
     "fastformula": (
         "<bos>",
@@ -71,14 +78,14 @@ RENDERED = {
         "<fim_suffix>",
         "\nRETURN l_pay",
         "<fim_middle>",
-        "l_pay = ",
+        "a = 1\nl_pay = ",
     ),
 }
 
 
 @every_format
 def test_a_hole_is_written_as_the_model_was_taught(name: str) -> None:
-    parts = fim.render(fim.FORMATS[name], "l_pay = ", "\nRETURN l_pay")
+    parts = fim.render(fim.FORMATS[name], "a = 1\nl_pay = ", "\nRETURN l_pay")
     shown = tuple(
         part.token if isinstance(part, fim.Sentinel) else part for part in parts
     )
@@ -97,15 +104,15 @@ def test_every_format_names_its_source_and_its_end(name: str) -> None:
 
 
 def test_code_llama_is_written_as_text_with_its_spaces() -> None:
-    text = fim.render_text(fim.FORMATS["codellama"], "l_pay =", "\nRETURN")
-    assert text == " <PRE> l_pay = <SUF>\nRETURN <MID>"
+    text = fim.render_text(fim.FORMATS["codellama"], "a = 1\nl_pay =", "\nRETURN")
+    assert text == " <PRE> a = 1\n <SUF>\nRETURN <MID>l_pay ="
 
 
 def test_a_sentinel_in_the_formula_is_defused_in_a_text_prompt() -> None:
     row = fim.FORMATS["starcoder2"]
     text = fim.render_text(row, "a = '<fim_suffix>'", "<|endoftext|>")
     assert text == (
-        "<fim_prefix>a = '< fim_suffix>'<fim_suffix>< |endoftext|><fim_middle>"
+        "<fim_prefix><fim_suffix>< |endoftext|><fim_middle>a = '< fim_suffix>'"
     )
 
 
@@ -117,7 +124,7 @@ def test_an_unknown_format_lists_the_known_ones() -> None:
 @every_format
 def test_prompt_ids_are_the_sentinels_and_the_text(name: str, like: Build) -> None:
     tokenizer, row = like(name), fim.FORMATS[name]
-    ids = fim.encode_prompt(tokenizer, row, "l_pay = ", "\nRETURN l_pay")
+    ids = fim.encode_prompt(tokenizer, row, "a = 1\nl_pay = ", "\nRETURN l_pay")
     added = tokenizer.get_added_vocab()
     expected: list[int] = []
     for part in RENDERED[name]:

@@ -111,7 +111,7 @@ def test_the_prompt_is_ours_and_the_pieces_are_joined(endpoint: Endpoint) -> Non
     assert endpoint.bodies == [
         {
             "model": "coder",
-            "prompt": "<fim_prefix>l_pay = <fim_suffix>\nRETURN l_pay<fim_middle>",
+            "prompt": "<fim_prefix><fim_suffix>\nRETURN l_pay<fim_middle>l_pay = ",
             "max_tokens": 12,
             "temperature": 0.0,
             "seed": 7,

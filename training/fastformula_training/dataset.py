@@ -25,7 +25,7 @@ from fastformula_training.error import TrainingError
 if TYPE_CHECKING:
     import torch
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 """Part of the cache's key; raised when encoded rows change their meaning."""
 
 
