@@ -8,110 +8,29 @@ in a sentence and left at its default.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from fastformula_models import BackendSettings
+from fastformula_models.sampling import PRESETS, Sampling
 
-SECTION = "fastformula"
+from fastformula_server.adapters import adapter_places
+from fastformula_server.setting import SECTION as SECTION
+from fastformula_server.setting import Row, shown
+from fastformula_server.setting import Setting as Setting
+from fastformula_server.setting import Value as Value
 
-Value = bool | int | str | tuple[str, ...]
 BackendKind = Literal["embedded", "local", "remote", "fake", "off"]
 Quantization = Literal["none", "int8", "nf4"]
+Protocol = Literal["auto", "openai", "infill", "ollama"]
+Speculation = Literal["none", "lookup"]
+Preset = Literal["deterministic", "balanced", "creative"]
 Product = Literal["auto", "fusion", "ebs"]
 
-_WORDS = {"true": True, "yes": True, "on": True, "1": True}
-_WORDS |= {"false": False, "no": False, "off": False, "0": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One row of the table."""
-
-    name: str
-    """As in the editor's settings, without the section."""
-    default: Value
-    description: str
-    """Markdown."""
-    choices: tuple[str, ...] = ()
-    minimum: int | None = None
-
-    @property
-    def type(self) -> Literal["boolean", "integer", "string", "array"]:
-        """What a value is, in the words of JSON Schema; an array holds strings."""
-        if isinstance(self.default, bool):
-            return "boolean"
-        if isinstance(self.default, int):
-            return "integer"
-        return "string" if isinstance(self.default, str) else "array"
-
-    @property
-    def variable(self) -> str:
-        """The environment variable that sets it."""
-        words = re.sub(r"([a-z])([A-Z])", r"\1_\2", self.name).replace(".", "_")
-        return f"{SECTION}_{words}".upper()
-
-    def check(self, value: object) -> Value:
-        """`value` if it can be one of this setting; raises ValueError if not."""
-        match self.type:
-            case "boolean":
-                if isinstance(value, bool):
-                    return value
-                wanted = "true or false"
-            case "integer":
-                # JSON has one kind of number, so 400.0 is 400.
-                if isinstance(value, float) and value.is_integer():
-                    value = int(value)
-                wanted = "a whole number"
-                if self.minimum is not None:
-                    wanted += f" from {self.minimum} on"
-                if (
-                    isinstance(value, int)
-                    and not isinstance(value, bool)
-                    and (self.minimum is None or value >= self.minimum)
-                ):
-                    return value
-            case "string":
-                wanted = "a text"
-                if self.choices:
-                    wanted = f"one of {', '.join(self.choices)}"
-                if isinstance(value, str) and (
-                    not self.choices or value in self.choices
-                ):
-                    return value
-            case "array":
-                if isinstance(value, list | tuple) and all(
-                    isinstance(each, str) for each in value
-                ):
-                    return tuple(value)
-                wanted = "a list of texts"
-        raise ValueError(f"should be {wanted}, but is {_shown(value)}")
-
-    def read(self, text: str) -> Value:
-        """The value an environment variable gives; raises ValueError if it is none."""
-        value: object = text
-        if self.type == "boolean":
-            value = _WORDS.get(text.strip().lower(), text)
-        elif self.type == "integer" and re.fullmatch(r"\s*-?\d+\s*", text):
-            value = int(text)
-        elif self.type == "array":
-            try:
-                value = json.loads(text)
-            except ValueError:
-                value = [text]
-        return self.check(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What the table below says of a setting besides its type and default."""
-
-    name: str
-    description: str
-    minimum: int | None = None
+GUESSED_TOKENS = 8
+"""How many tokens are guessed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +72,10 @@ class Settings:
         Row(
             "completion.backend",
             "Which model completes: `embedded`, the small one that comes with the"
-            " package and runs anywhere; `local`, a base model with an adapter in this"
-            " process (needs `pip install fastformula[local]`); `remote`, an"
-            " OpenAI-compatible endpoint; `fake`, which says `completion.answers`;"
-            " `off`, none.",
+            " package and runs anywhere; `local`, a base model with an adapter in"
+            " this process (needs `pip install fastformula[local]`); `remote`, a server"
+            " such as vLLM, llama.cpp or Ollama; `fake`, which says"
+            " `completion.answers`; `off`, none.",
         ),
     ] = "embedded"
     base: Annotated[
@@ -171,21 +90,50 @@ class Settings:
         str,
         Row(
             "completion.adapter",
-            "For `local`: the folder of the adapter that `fastformula-train` wrote.",
+            "For `local`: the adapter that answers, a folder that `fastformula-train`"
+            " wrote or the name of one in `.fastformula/adapters` or your data folder"
+            " (`fastformula models list`).",
         ),
     ] = ""
+    adapters: Annotated[
+        tuple[str, ...],
+        Row(
+            "completion.adapters",
+            "For `local`: adapters of one base that are loaded together. Choosing"
+            " another of them as `completion.adapter` then takes no time; they answer a"
+            " little slower than one alone.",
+        ),
+    ] = ()
     endpoint: Annotated[
         str,
         Row(
             "completion.endpoint",
-            "For `remote`: the address of the API up to its version, such as"
-            " `http://127.0.0.1:8080/v1`. A token is read from the environment"
+            "For `remote`: the address of the server, such as"
+            " `http://127.0.0.1:8000/v1`. A token is read from the environment"
             " variable `FASTFORMULA_TOKEN`.",
         ),
     ] = ""
+    protocol: Annotated[
+        Protocol,
+        Row(
+            "completion.protocol",
+            "For `remote`: how the server is spoken to. `openai`, `/v1/completions` of"
+            " vLLM, `transformers serve` and others; `infill`, that of llama.cpp;"
+            " `ollama`, `/api/generate`; `auto` goes by the address.",
+        ),
+    ] = "auto"
     model: Annotated[
-        str, Row("completion.model", "For `remote`: the model's name there.")
+        str,
+        Row("completion.model", "For `remote`: the model's or adapter's name there."),
     ] = ""
+    timeout_seconds: Annotated[
+        int,
+        Row(
+            "completion.timeoutSeconds",
+            "For `remote`: how long the server may take to say the first word.",
+            minimum=1,
+        ),
+    ] = 10
     format: Annotated[
         str,
         Row(
@@ -208,6 +156,77 @@ class Settings:
             "For `local`: weights of fewer bits, for less memory.",
         ),
     ] = "none"
+    compile: Annotated[
+        bool,
+        Row(
+            "completion.compile",
+            "For `local` on `cuda`: compile what makes a token, which takes a minute"
+            " at the start. Where it cannot be compiled, all works as without.",
+        ),
+    ] = False
+    speculation: Annotated[
+        Speculation,
+        Row(
+            "completion.speculation",
+            "For `local`: `lookup` guesses tokens from what the formula says already"
+            " and checks several at once. The text stays the same. Not with"
+            " `completion.compile`.",
+        ),
+    ] = "none"
+    idle_minutes: Annotated[
+        int,
+        Row(
+            "completion.idleMinutes",
+            "For `local`: after so many minutes without a request the model's memory"
+            " is given back; the next request loads it again. 0 for never.",
+            minimum=0,
+        ),
+    ] = 30
+    sampling: Annotated[
+        Preset,
+        Row(
+            "completion.sampling",
+            "How freely the model chooses its words: `deterministic`, always the"
+            " likeliest; `balanced`; `creative`. The next three settings change single"
+            " values of it.",
+        ),
+    ] = "deterministic"
+    temperature: Annotated[
+        float,
+        Row(
+            "completion.temperature",
+            "0 for the likeliest word, 0.5 to 0.7 for some variety, up to 1 for more;"
+            " -1 for that of `completion.sampling`.",
+            minimum=-1,
+        ),
+    ] = -1.0
+    top_p: Annotated[
+        float,
+        Row(
+            "completion.topP",
+            "Words are drawn from the likeliest that have this share of the"
+            " probability together, such as 0.9; -1 for that of `completion.sampling`.",
+            minimum=-1,
+        ),
+    ] = -1.0
+    repetition_penalty: Annotated[
+        float,
+        Row(
+            "completion.repetitionPenalty",
+            "Above 1, what was said already becomes less likely, with names that"
+            " should be repeated; -1 for that of `completion.sampling`.",
+            minimum=-1,
+        ),
+    ] = -1.0
+    max_tokens: Annotated[
+        int,
+        Row(
+            "completion.maxTokens",
+            "How long a completion may become, in tokens of some three characters;"
+            " most end before, at their line's end.",
+            minimum=1,
+        ),
+    ] = 160
     debounce_milliseconds: Annotated[
         int,
         Row(
@@ -225,18 +244,44 @@ class Settings:
         ),
     ] = ()
 
-    def backend_settings(self) -> BackendSettings:
-        """What `fastformula_models` needs to open the backend."""
+    def backend_settings(self, project: Path | None = None) -> BackendSettings:
+        """What `fastformula_models` needs to open the backend.
+
+        The same for each of the adapters that are loaded together, so that choosing
+        another of them opens no other backend. `project` may have adapters too.
+        """
         return BackendSettings(
             kind=self.backend,
             base=self.base,
-            adapter=self.adapter,
-            endpoint=self.endpoint,
-            model=self.model,
-            format=self.format,
+            adapter="" if self.adapter in self.adapters else self.adapter,
+            adapters=self.adapters,
+            adapter_folders=tuple(map(str, adapter_places(project))),
             device=self.device,
             quantization=self.quantization,
+            compiled=self.compile,
+            lookup_tokens=GUESSED_TOKENS if self.speculation == "lookup" else 0,
+            idle_minutes=self.idle_minutes,
+            endpoint=self.endpoint,
+            protocol=self.protocol,
+            model=self.model,
+            timeout_seconds=self.timeout_seconds,
+            format=self.format,
             answers=self.answers,
+        )
+
+    def chosen_adapter(self) -> str:
+        """The name that a request gives the adapter; empty where there is one only."""
+        return Path(self.adapter).name if self.adapter in self.adapters else ""
+
+    def chosen_sampling(self) -> Sampling:
+        """The preset, with the values that are set for themselves."""
+        own = (self.temperature, self.top_p, self.repetition_penalty)
+        preset = PRESETS[self.sampling]
+        return Sampling(
+            *(
+                given if given >= 0 else usual
+                for given, usual in zip(own, preset, strict=True)
+            )
         )
 
 
@@ -292,7 +337,7 @@ def _without_section(options: object, problems: list[str]) -> Mapping[str, objec
     if options is None:
         return {}
     if not isinstance(options, Mapping):
-        problems.append(f"The settings should be an object, not {_shown(options)}.")
+        problems.append(f"The settings should be an object, not {shown(options)}.")
         return {}
     return options
 
@@ -306,8 +351,3 @@ def _flatten(
             yield from _flatten(value, f"{name}.")
         else:
             yield name, value
-
-
-def _shown(value: object) -> str:
-    shown = json.dumps(value, ensure_ascii=False, default=str)
-    return shown if len(shown) <= 60 else f"{shown[:59]}…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from fastformula_server.settings import SETTINGS, Settings, Value, read_settings
@@ -150,3 +151,75 @@ def test_the_models_get_every_value_they_have_a_field_for() -> None:
     assert (wanted.endpoint, wanted.model, wanted.format) == ("e", "m", "f")
     assert (wanted.device, wanted.quantization) == ("cpu", "int8")
     assert wanted.answers == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "value"),
+    [
+        ({"temperature": 0.7}, "temperature", 0.7),
+        ({"temperature": 1}, "temperature", 1.0),
+        ({"timeoutSeconds": 30.0}, "timeout_seconds", 30),
+    ],
+)
+def test_numbers_are_whole_only_where_they_have_to_be(
+    given: dict[str, object], field: str, value: Value
+) -> None:
+    settings, problems = read_settings({"completion": given}, {})
+    assert problems == ()
+    assert getattr(settings, field) == value
+    assert type(getattr(settings, field)) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"temperature": "hot"}, "a number from -1 on"),
+        ({"temperature": True}, "a number from -1 on"),
+        ({"temperature": float("nan")}, "a number from -1 on"),
+        ({"topP": -2}, "a number from -1 on"),
+        ({"timeoutSeconds": 1.5}, "a whole number from 1 on"),
+        ({"timeoutSeconds": float("inf")}, "a whole number from 1 on"),
+        ({"sampling": "wild"}, "one of deterministic, balanced, creative"),
+    ],
+)
+def test_a_number_that_cannot_be_is_told(
+    given: dict[str, object], problem: str
+) -> None:
+    settings, problems = read_settings({"completion": given}, {})
+    assert settings == Settings()
+    assert [problem in each for each in problems] == [True]
+
+
+def test_the_environment_has_numbers_too() -> None:
+    settings, problems = read_settings(
+        {}, {"FASTFORMULA_COMPLETION_TOP_P": " 0.85 ", "FASTFORMULA_PRODUCT": "ebs"}
+    )
+    assert problems == ()
+    assert settings.top_p == 0.85
+
+
+def test_a_preset_is_what_single_values_are_taken_from() -> None:
+    assert Settings().chosen_sampling() == (0.0, 1.0, 1.0)
+    assert Settings(sampling="creative").chosen_sampling() == (0.9, 0.95, 1.1)
+    changed = Settings(sampling="balanced", temperature=0.0, repetition_penalty=1.2)
+    assert changed.chosen_sampling() == (0.0, 0.9, 1.2)
+
+
+def test_choosing_among_adapters_that_are_loaded_opens_no_other_backend() -> None:
+    adapters = ("payroll", "/models/absence")
+    first, second = (
+        Settings(backend="local", adapter=name, adapters=adapters) for name in adapters
+    )
+    assert first.backend_settings() == second.backend_settings()
+    assert (first.chosen_adapter(), second.chosen_adapter()) == ("payroll", "absence")
+    alone = Settings(backend="local", adapter="payroll")
+    assert alone.backend_settings().adapter == "payroll"
+    assert alone.chosen_adapter() == ""
+
+
+def test_adapters_are_looked_for_in_the_project_and_then_in_the_users_data(
+    tmp_path: Path,
+) -> None:
+    own = Settings().backend_settings().adapter_folders
+    project = Settings().backend_settings(tmp_path).adapter_folders
+    assert project == (str(tmp_path / ".fastformula" / "adapters"), *own)
