@@ -349,6 +349,13 @@ def test_what_is_wrong_in_the_project_is_said_in_its_file(editor: Editor) -> Non
     editor.watched(project)
     editor.again()
     assert editor.published("fastformula.toml") == []
+    project.write_text("colour = 1\n", encoding="utf-8")
+    editor.watched(project)
+    editor.again()
+    assert len(editor.published("fastformula.toml")) == 1
+    project.unlink()
+    editor.watched(project, 3)
+    assert editor.published("fastformula.toml") == []
 
 
 def test_settings_count_where_the_project_says_nothing(editor: Editor) -> None:
