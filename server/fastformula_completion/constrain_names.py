@@ -1,0 +1,256 @@
+"""The names that may stand at a cursor, each in its role.
+
+Names are compared as upper-case UTF-8: models write bytes, and FastFormula does not
+tell case.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from fastformula.analysis import Analysis
+from fastformula.analysis.model import Access
+from fastformula.language import find_functions, load_functions
+from fastformula.language.context import load_contexts
+from fastformula.language.database_item import load_items, looks_like_item
+from fastformula.language.types import ARRAYS
+from fastformula.syntax.tree import (
+    Alias,
+    Default,
+    DefaultData,
+    Inputs,
+    NeedContext,
+    Unknown,
+)
+
+Role = Literal["value", "target", "output", "return", "context", "default", "new"]
+"""What a name is there for.
+
+`value`: it is read, or it is a function with a value. `target`: a statement begins with
+it. `output`: CALL_FORMULA or a function may put a value in. `default`: DEFAULT or ALIAS
+names it. `new`: it is declared.
+"""
+
+_NO_BODY = (Alias, Default, DefaultData, Inputs, NeedContext, Unknown)
+_CONTEXT_ACCESS = frozenset({Access.CONTEXT, Access.SET_CONTEXT})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the names mean at one cursor."""
+
+    values: tuple[bytes, ...]
+    """Names of the formula that may be read, sorted."""
+    arrays: frozenset[bytes]
+    """Those of them that may be arrays."""
+    fixed: frozenset[bytes]
+    """Names of the formula that cannot be assigned."""
+    assigned: frozenset[bytes]
+    """Names that some statement of the formula gives a value."""
+    returns: tuple[bytes, ...]
+    """What RETURN may name, sorted."""
+    contexts: tuple[bytes, ...]
+    """Contexts, sorted."""
+    used: frozenset[bytes]
+    """All names of the formula."""
+    product: str
+    has_body: bool
+    """Whether a statement that is no declaration stands before the cursor."""
+
+
+def names_at(analysis: Analysis, offset: int, pending: bytes) -> Names:
+    """The names at `offset`.
+
+    What is assigned in front of it has a value, and in a loop what is assigned
+    anywhere in it; but not `pending`, the variable of the statement that the cursor is
+    in, unless it had one before.
+    """
+    values: set[bytes] = set()
+    returns: set[bytes] = set()
+    fixed: set[bytes] = set()
+    assigned: set[bytes] = set()
+    contexts = set(context_keys())
+    last: dict[bytes, int] = {}
+    for use in analysis.uses:
+        key = use.name.text.upper().encode()
+        if use.access in _CONTEXT_ACCESS:
+            contexts.add(key)
+            continue
+        symbol = analysis.symbols.get(use.key)
+        is_item = symbol is not None and symbol.item is not None
+        if is_item:
+            fixed.add(key)
+        if use.access.writes:
+            assigned.add(key)
+            loop = use.scope.loop
+            is_round = loop is not None and loop.span.start < offset <= loop.span.end
+            if use.name.span.start < offset or is_round:
+                last[key] = last.get(key, 0) + 1
+        elif use.access.declares or is_item:
+            values.add(key)
+            if use.access is Access.INPUT:
+                returns.add(key)
+    written = {key for key, times in last.items() if key != pending or times > 1}
+    values |= written
+    returns |= set(last)
+    arrays = {
+        key
+        for use in analysis.uses
+        if (symbol := analysis.symbols.get(use.key)) is not None
+        and (symbol.type is None or symbol.type in ARRAYS)
+        and (key := use.name.text.upper().encode()) in values | assigned
+    }
+    return Names(
+        values=tuple(sorted(values)),
+        arrays=frozenset(arrays),
+        fixed=frozenset(fixed),
+        assigned=frozenset(assigned),
+        returns=tuple(sorted(returns)),
+        contexts=tuple(sorted(contexts)),
+        used=frozenset(use.name.text.upper().encode() for use in analysis.uses),
+        product=analysis.product,
+        has_body=any(
+            placed.statement.span.end < offset
+            and not isinstance(placed.statement, _NO_BODY)
+            for placed in analysis.statements
+        ),
+    )
+
+
+def may_begin(
+    names: Names, role: Role, beginning: bytes, written: frozenset[bytes]
+) -> bool:
+    """Whether some name in that role begins so, in upper case.
+
+    `written` are the variables that the completion itself has given a value.
+    """
+    if beginning.startswith(b'"'):
+        return any(key.startswith(beginning) for key in names.used)
+    if role == "value":
+        return (
+            _has(names.values, beginning)
+            or _has(function_keys(), beginning)
+            or _has(item_keys(names.product), beginning)
+            or any(key.startswith(beginning) for key in written)
+        )
+    if role == "context":
+        return _has(names.contexts, beginning)
+    if role == "return":
+        return _has(names.returns, beginning) or any(
+            key.startswith(beginning) for key in written
+        )
+    return beginning.isascii() or any(key.startswith(beginning) for key in names.used)
+
+
+def may_stand(
+    names: Names, role: Role, key: bytes, following: str, written: frozenset[bytes]
+) -> bool:
+    """Whether the name `key` can have that role before a token of kind `following`."""
+    if following == "LPAR" and role in ("value", "target", "output"):
+        overloads = find_functions(key.decode(errors="replace"))
+        is_value = any(each.returns != "STATEMENT" for each in overloads)
+        return bool(overloads) and (is_value or role == "target")
+    is_array = following in ("LSQB", "DOT")
+    match role:
+        case "context":
+            return _is_in(names.contexts, key)
+        case "return":
+            return _is_in(names.returns, key) or key in written
+        case "default":
+            return (
+                key in names.used
+                or _is_in(item_keys(names.product), key)
+                or not looks_like_item(key.decode(errors="replace"))
+            )
+        case "new":
+            return True
+        case "target":
+            known = key in names.assigned or key in written
+            if is_array and known and key in names.used:
+                return key in names.arrays
+            if following == "DOT":
+                return known
+            return known or (key not in names.fixed and not _is_known(names, key))
+        case "output" if following in ("LESSTHAN", "LSQB", "COMMA", "RPAR"):
+            known = key in names.assigned or key in written
+            if known or (key not in names.fixed and not _is_known(names, key)):
+                return True
+    if is_array and key in names.used:
+        return key in names.arrays
+    return (
+        _is_in(names.values, key)
+        or key in written
+        or _is_in(item_keys(names.product), key)
+    )
+
+
+def arity(key: bytes) -> tuple[int, int | None]:
+    """The fewest and the most arguments of a function; None where there is no most."""
+    least, most = 99, 0
+    for each in find_functions(key.decode(errors="replace")):
+        parameters = each.parameters
+        fewest = sum(not (one.optional or one.repeats) for one in parameters)
+        fewest += any(one.repeats and not one.optional for one in parameters)
+        least = min(least, fewest)
+        most = max(most, 99 if any(one.repeats for one in parameters) else 0)
+        most = max(most, len(parameters))
+    return (least, None if most == 99 else most) if least < 99 else (0, None)
+
+
+@cache
+def function_keys() -> tuple[bytes, ...]:
+    """The functions that have a value, sorted."""
+    return tuple(
+        sorted(
+            name.encode()
+            for name, overloads in load_functions().items()
+            if any(each.returns != "STATEMENT" for each in overloads)
+        )
+    )
+
+
+@cache
+def context_keys() -> tuple[bytes, ...]:
+    """Oracle's contexts, sorted."""
+    return tuple(sorted(name.encode() for name in load_contexts()))
+
+
+@cache
+def item_keys(product: str) -> tuple[bytes, ...]:
+    """Oracle's database items of a product, sorted."""
+    other = "fusion" if product == "ebs" else "ebs"
+    return tuple(
+        sorted(
+            name.encode()
+            for name, facts in load_items().items()
+            if _product(facts) != other
+        )
+    )
+
+
+def _product(facts: str) -> str:
+    marks = facts.partition("- ")[0].split()[2:]
+    return next((mark for mark in marks if mark in ("ebs", "both")), "fusion")
+
+
+def _is_known(names: Names, key: bytes) -> bool:
+    """Whether the language or Oracle has given the name a meaning."""
+    return (
+        _is_in(item_keys(names.product), key)
+        or _is_in(names.contexts, key)
+        or bool(find_functions(key.decode(errors="replace")))
+    )
+
+
+def _has(keys: Sequence[bytes], beginning: bytes) -> bool:
+    at = bisect_left(keys, beginning)
+    return at < len(keys) and keys[at].startswith(beginning)
+
+
+def _is_in(keys: Sequence[bytes], key: bytes) -> bool:
+    at = bisect_left(keys, key)
+    return at < len(keys) and keys[at] == key
