@@ -6,12 +6,13 @@ to the next.
 """
 
 import functools
+import math
 from pathlib import Path
 
 import numpy as np
 
 from fastformula_models import fim
-from fastformula_models.backend import Cancelled, Request
+from fastformula_models.backend import Cancelled, Guide, Request
 from fastformula_models.bpe import BpeTokenizer
 from fastformula_models.card import load_card
 from fastformula_models.formats import format_named
@@ -27,6 +28,13 @@ WHOLE = 3.0
 """What is added to the logit of a token that holds all that was begun: the others
 have yet to be followed by the rest, which costs them an unknown part of theirs."""
 
+MOST_REFUSED = 64
+"""How many tokens a guide may refuse in one place before generation ends there."""
+
+FAINT = 0.02
+"""The probability below which a token is no longer what the model means, only what is
+left of its vocabulary: where a guide refuses all that is likelier, generation ends."""
+
 
 class EmbeddedBackend:
     """The model of a folder that `fastformula-train export` wrote."""
@@ -37,6 +45,7 @@ class EmbeddedBackend:
         self.name = "embedded"
         self._format = format_named(card.format)
         self._budget = card.budget
+        self._reads_context = card.context
         self._tokenizer = BpeTokenizer(folder / "tokenizer.json")
         self._model = Llama(folder / "model.safetensors")
         self._bytes = self._tokenizer.bytes_of_tokens()
@@ -53,8 +62,12 @@ class EmbeddedBackend:
 
         Raises Cancelled between two tokens, or two chunks of the prompt.
         """
-        prefix, suffix = fim.window(
-            request.prefix, request.suffix, self._budget, self._count
+        prefix, suffix = fim.cut_window(
+            self._format,
+            request,
+            self._budget,
+            self._count,
+            with_context=self._reads_context,
         )
         # A word that is cut at the cursor is not made of the tokens that the model
         # knows it by. So it is left out of the prompt, and the model writes it again.
@@ -66,13 +79,20 @@ class EmbeddedBackend:
         logits = self._read_on(prompt, request)
         rng = np.random.default_rng(request.seed)
         owed = begun.encode()
+        guide = request.guide
         answer: list[int] = []
         text = ""
         new = 0
         while new < request.max_tokens and len(self._read) < self._model.shape.context:
             if owed:
                 logits = logits + self._agreement(owed)
-            token = _choose(logits, request.temperature, rng)
+            if request.repetition_penalty != 1:
+                ids = prompt + answer
+                logits = _penalise(logits, ids, request.repetition_penalty)
+            chosen = self._choose(logits, request, rng, owed, guide)
+            if chosen is None:
+                break
+            token, guide = chosen
             if token in self._stops:
                 break
             answer.append(token)
@@ -89,6 +109,38 @@ class EmbeddedBackend:
 
     def close(self) -> None:
         """Nothing is held but memory."""
+
+    def _choose(
+        self,
+        logits: Array,
+        request: Request,
+        rng: np.random.Generator,
+        owed: bytes,
+        guide: Guide | None,
+    ) -> tuple[int, Guide | None] | None:
+        """The next token and the place behind it; None where the guide lets none pass.
+
+        A token that is refused is put aside and the choice made again, which comes to
+        the same as choosing among those that would pass.
+        """
+        token = _likely(logits, request, rng)
+        if guide is None:
+            return token, None
+        faint = _logit_of(logits, FAINT)
+        for _ in range(MOST_REFUSED):
+            new = self._bytes[token][len(owed) :]
+            if token in self._stops:
+                if guide.may_end():
+                    return token, guide
+            elif self._bytes[token]:
+                after = guide.after(new)
+                if after is not None:
+                    return token, after
+            logits[token] = -np.inf
+            if logits.max() < faint:
+                break
+            token = _likely(logits, request, rng)
+        return None
 
     def _agreement(self, owed: bytes) -> Array:
         """What to add to the logits so that the text at the cursor comes out again."""
@@ -131,9 +183,29 @@ def _without(owed: bytes, token: bytes) -> tuple[bytes, bytes]:
     return owed[len(token) :], token[len(owed) :]
 
 
-def _choose(logits: Array, temperature: float, rng: np.random.Generator) -> int:
+def _likely(logits: Array, request: Request, rng: np.random.Generator) -> int:
     """The next token: the likeliest, or drawn where there is a temperature."""
-    if temperature <= 0:
+    if request.temperature <= 0:
         return int(logits.argmax())
-    weights = np.exp((logits - logits.max()).astype(np.float64) / temperature)
-    return int(rng.choice(len(weights), p=weights / weights.sum()))
+    weights = np.exp((logits - logits.max()).astype(np.float64) / request.temperature)
+    weights /= weights.sum()
+    if request.top_p < 1:
+        order = np.argsort(-weights)
+        before = np.cumsum(weights[order]) - weights[order]
+        weights[order[before >= request.top_p]] = 0
+        weights /= weights.sum()
+    return int(rng.choice(len(weights), p=weights))
+
+
+def _logit_of(logits: Array, probability: float) -> float:
+    """The logit of a token of that probability."""
+    most = float(logits.max())
+    return most + math.log(float(np.exp(logits - most).sum()) * probability)
+
+
+def _penalise(logits: Array, ids: list[int], penalty: float) -> Array:
+    """Make tokens less likely that were read or written, as transformers does."""
+    seen = np.unique(ids)
+    found = logits[seen]
+    logits[seen] = np.where(found > 0, found / penalty, found * penalty)
+    return logits
