@@ -12,6 +12,7 @@ from fastformula_models.backend import Backend as Backend
 from fastformula_models.backend import BackendError as BackendError
 from fastformula_models.backend import Cancelled as Cancelled
 from fastformula_models.backend import Request as Request
+from fastformula_models.backend import follow as follow
 
 Protocol = Literal["auto", "openai", "infill", "ollama"]
 
@@ -26,7 +27,8 @@ class BackendSettings:
     `compiled` (a decode that is compiled, where the device is "cuda"),
     `lookup_tokens` (how many tokens are guessed from the text at once; 0 for none,
     and none where the decode is compiled) and `idle_minutes` (after so many without a
-    request the model's memory is given back; 0 for never).
+    request the model's memory is given back; 0 for never). `instructed` is whether a
+    model follows instructions of whose training no card says so.
 
     `endpoint` (the URL of an API), `protocol` (how it is spoken to; "auto" goes by the
     URL), `model` (its name there), `timeout_seconds` (how long the first token may
@@ -45,6 +47,7 @@ class BackendSettings:
     compiled: bool = False
     lookup_tokens: int = 0
     idle_minutes: int = 0
+    instructed: bool = False
     endpoint: str = ""
     protocol: Protocol = "auto"
     model: str = ""
@@ -92,10 +95,8 @@ def open_backend(settings: BackendSettings) -> Backend:
         from fastformula_models.remote import RemoteBackend
 
         return RemoteBackend(settings)
-    from fastformula_models.fake import FakeBackend
+    from fastformula_models.fake import FakeBackend, OffBackend
 
     if settings.kind == "fake":
         return FakeBackend(settings.answers)
-    silent = FakeBackend(("",))
-    silent.name = "off"
-    return silent
+    return OffBackend()

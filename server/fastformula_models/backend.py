@@ -60,13 +60,13 @@ class Request:
 
     prefix: str
     suffix: str
-    instruction: str = ""
     max_tokens: int = 64
     temperature: float = 0.0
     top_p: float = 1.0
     repetition_penalty: float = 1.0
     seed: int = 0
     adapter: str = ""
+    instruction: str = ""
     context: Callable[[], str] = nothing
     stop: Callable[[str], bool] = never
     shown: Callable[[str], None] = untold

@@ -32,5 +32,22 @@ class FakeBackend:
             raise Cancelled
         return text
 
+    def follow(self, request: Request) -> str:
+        """Return the next answer: those to instructions stand in the same script."""
+        return self.complete(request)
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+class OffBackend:
+    """Says nothing."""
+
+    name = "off"
+
+    def complete(self, request: Request) -> str:
+        """Return nothing."""
+        return ""
+
     def close(self) -> None:
         """Hold nothing."""

@@ -11,7 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from fastformula_models.backend import Backend, BackendError, Request, TimedOut
+from fastformula_models.backend import (
+    Backend,
+    BackendError,
+    Request,
+    TimedOut,
+    follow,
+)
 
 SLOW_SECONDS = 5.0
 """The mean of the answers from which on a model is slow."""
@@ -118,6 +124,17 @@ class FallbackBackend:
             return self._fallback.complete(request)
         self._note(Outcome(self._clock() - started))
         return answer
+
+    def follow(self, request: Request) -> str:
+        """Return what the model says to an instruction; the other is not asked.
+
+        How long that takes says nothing of completions. Raises BackendError while the
+        model cannot answer.
+        """
+        primary = self._available()
+        if primary is None:
+            raise BackendError(self.health.reason)
+        return follow(primary, request)
 
     def close(self) -> None:
         """Close both."""

@@ -6,7 +6,13 @@ A base of seven billion weights holds the graphics card that other programs want
 import threading
 from collections.abc import Callable, Sequence
 
-from fastformula_models.backend import Backend, Cancelled, Request, complete_many
+from fastformula_models.backend import (
+    Backend,
+    Cancelled,
+    Request,
+    complete_many,
+    follow,
+)
 
 
 class IdleBackend:
@@ -28,14 +34,11 @@ class IdleBackend:
 
     def complete(self, request: Request) -> str:
         """Return the backend's middle; it may have to be opened first."""
-        with self._lock:
-            backend = self._awake()
-            try:
-                if request.cancelled.is_set():
-                    raise Cancelled
-                return backend.complete(request)
-            finally:
-                self._wait()
+        return self._ask(request, lambda backend: backend.complete(request))
+
+    def follow(self, request: Request) -> str:
+        """Return what the backend says to an instruction."""
+        return self._ask(request, lambda backend: follow(backend, request))
 
     def complete_many(self, requests: Sequence[Request]) -> list[str]:
         """Return the middles of several holes; see LocalBackend."""
@@ -49,6 +52,16 @@ class IdleBackend:
         """Close the backend for good."""
         with self._lock:
             self._sleep()
+
+    def _ask(self, request: Request, answer: Callable[[Backend], str]) -> str:
+        with self._lock:
+            backend = self._awake()
+            try:
+                if request.cancelled.is_set():
+                    raise Cancelled
+                return answer(backend)
+            finally:
+                self._wait()
 
     def _awake(self) -> Backend:
         if self._timer is not None:

@@ -5,12 +5,13 @@ it when it is asked for.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import torch
 from transformers import DynamicCache, StoppingCriteriaList
 
-from fastformula_models import BackendSettings, fim
+from fastformula_models import BackendSettings, fim, instructions
 from fastformula_models.backend import BackendError, Cancelled, Request
 from fastformula_models.decoding import (
     Ending,
@@ -55,8 +56,8 @@ class LocalBackend:
         fim.assert_round_trip(self._tokenizer, source.format)
         self._stops = fim.stop_ids(self._tokenizer, source.format)
         self._pad = fim.token_id(self._tokenizer, source.format, source.format.pad)
-        self._device = find_device(settings.device)
-        model = load_base(source, self._device, settings.quantization)
+        self.device = find_device(settings.device)
+        model = load_base(source, self.device, settings.quantization)
         rows = model.get_input_embeddings().num_embeddings
         if rows <= max(*self._stops, self._pad):
             raise BackendError(
@@ -69,8 +70,9 @@ class LocalBackend:
             source.base,
             merge=settings.quantization == "none",
         )
-        self._model = self._adapted.model
-        self._model.generation_config = generation_config(
+        self.model = self._adapted.model
+        """As transformers or peft have it; for measuring only."""
+        self.model.generation_config = generation_config(
             Request("", ""), self._stops, self._pad
         )
         self._context = int(model.config.max_position_embeddings)
@@ -78,15 +80,28 @@ class LocalBackend:
         self._budget = source.budget
         self._contexts = {each.name: each.card.context for each in source.adapters}
         self._reads_context = source.context
+        self._follows = {
+            each.name: each.card.instructions or settings.instructed
+            for each in source.adapters
+        }
+        self._follows_instructions = source.instructions or settings.instructed
         self._guesses = settings.lookup_tokens
-        static = settings.compiled and self._device.type in COMPILES_ON
-        length = min(self._context, self._budget + LONGEST_ANSWER) if static else 0
-        self._prefix = PrefixCache(self._model, length)
+        static = settings.compiled and self.device.type in COMPILES_ON
+        window = self._budget
+        if self._follows_instructions or any(self._follows.values()):
+            window = max(window, instructions.WINDOW_TOKENS)
+        length = min(self._context, window + LONGEST_ANSWER) if static else 0
+        self._prefix = PrefixCache(self.model, length)
         # Lines are counted one by one, and between two keys all but one are the same.
-        self._count = lru_cache(4096)(
+        self.count_tokens = lru_cache(4096)(
             lambda text: len(fim.encode_text(self._tokenizer, self._format, text))
         )
         self._warm_up()
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the decode is compiled: it was asked for, and could be."""
+        return bool(self._prefix.length)
 
     @property
     def tokens_read(self) -> int:
@@ -98,8 +113,24 @@ class LocalBackend:
 
         Raises Cancelled between two tokens of the answer, or two chunks of the prompt.
         """
+        return self._say(request, self._prompt(request))
+
+    def follow(self, request: Request) -> str:
+        """Return what the model says to an instruction, as far as it has room.
+
+        Raises BackendError where it was not trained on instructions.
+        """
+        if not self._follows.get(request.adapter, self._follows_instructions):
+            raise BackendError(
+                "The model was not trained to follow instructions; choose an adapter "
+                "that was, or set `completion.instructed` if you know that it does."
+            )
+        most = (self._prefix.length or self._context) // 2
+        request = replace(request, max_tokens=min(request.max_tokens, most))
+        return self._say(request, self._instruction(request))
+
+    def _say(self, request: Request, ids: list[int]) -> str:
         adapter = self._adapted.use(request.adapter)
-        ids = self._prompt(request)
         ending = Ending((request,), len(ids), self._text, self._stops)
         try:
             with torch.inference_mode():
@@ -109,7 +140,7 @@ class LocalBackend:
         except torch.OutOfMemoryError:
             self._prefix.clear()
             raise BackendError(
-                f"The model ran out of memory on {self._device}; set "
+                f"The model ran out of memory on {self.device}; set "
                 "`completion.quantization` to nf4, or choose a smaller base."
             ) from None
         except BaseException:
@@ -145,8 +176,8 @@ class LocalBackend:
 
     def close(self) -> None:
         """Give the memory of model and cache back."""
-        del self._prefix, self._model, self._adapted
-        if self._device.type == "cuda":
+        del self._prefix, self.model, self._adapted
+        if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
     def _answer(
@@ -157,18 +188,18 @@ class LocalBackend:
         greedy = request.temperature <= 0 and request.repetition_penalty == 1
         if self._guesses and greedy and isinstance(cache, DynamicCache):
             return continue_by_lookup(
-                self._model,
+                self.model,
                 cache,
                 ids,
                 self._guesses,
                 processors,
                 lambda answer: ending.wants_no_more(0, answer),
             )
-        inputs = torch.tensor([ids], device=self._device)
-        devices = [self._device] if self._device.type == "cuda" else []
+        inputs = torch.tensor([ids], device=self.device)
+        devices = [self.device] if self.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
             torch.manual_seed(request.seed)
-            output = self._model.generate(
+            output = self.model.generate(
                 input_ids=inputs,
                 attention_mask=torch.ones_like(inputs),
                 generation_config=generation_config(request, self._stops, self._pad),
@@ -183,15 +214,15 @@ class LocalBackend:
         prompts = [self._prompt(request) for request in requests]
         width = max(map(len, prompts))
         rows = [[self._pad] * (width - len(ids)) + ids for ids in prompts]
-        inputs = torch.tensor(rows, device=self._device)
+        inputs = torch.tensor(rows, device=self.device)
         mask = torch.tensor(
             [[0] * (width - len(ids)) + [1] * len(ids) for ids in prompts],
-            device=self._device,
+            device=self.device,
         )
         longest = max(requests, key=lambda request: request.max_tokens)
         ending = Ending(requests, width, self._text, self._stops)
         with torch.inference_mode():
-            output = self._model.generate(
+            output = self.model.generate(
                 input_ids=inputs,
                 attention_mask=mask,
                 generation_config=generation_config(longest, self._stops, self._pad),
@@ -212,7 +243,7 @@ class LocalBackend:
             if not self._prefix.length:
                 raise
             # No compiler is at hand, or it cannot compile this model.
-            self._prefix = PrefixCache(self._model)
+            self._prefix = PrefixCache(self.model)
             self.complete(Request("", "", max_tokens=4))
 
     def _prompt(self, request: Request) -> list[int]:
@@ -223,10 +254,19 @@ class LocalBackend:
             self._format,
             request,
             min(budget, room),
-            self._count,
+            self.count_tokens,
             with_context=self._contexts.get(request.adapter, self._reads_context),
         )
         return fim.encode_prompt(self._tokenizer, self._format, prefix, suffix)
+
+    def _instruction(self, request: Request) -> list[int]:
+        room = self._prefix.length or self._context
+        room -= (
+            request.max_tokens + SENTINELS + self.count_tokens(instructions.render(""))
+        )
+        budget = min(instructions.WINDOW_TOKENS, room)
+        words = instructions.compose(request, budget, self.count_tokens)
+        return instructions.encode_prompt(self._tokenizer, self._format, words)
 
     def _text(self, ids: list[int]) -> str:
         """Decode an answer, less a last character of which bytes are missing."""

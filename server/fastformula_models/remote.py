@@ -18,7 +18,7 @@ from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.request import Request as HttpRequest
 
-from fastformula_models import BackendSettings, fim
+from fastformula_models import BackendSettings, fim, instructions
 from fastformula_models.backend import BackendError, Cancelled, Request, TimedOut
 from fastformula_models.catalog import base_models
 from fastformula_models.endpoint import (
@@ -118,6 +118,18 @@ class RemoteBackend:
                     raise Cancelled from None
                 pause *= 2
 
+    def follow(self, request: Request) -> str:
+        """Return what the endpoint says to an instruction; whether it can is its own.
+
+        Raises BackendError where it is one that only fills holes.
+        """
+        if not self._protocol.follows:
+            raise BackendError(
+                f"{self._place} only fills holes; to write from instructions, set the "
+                "endpoint to the same server's /v1."
+            )
+        return self.complete(request)
+
     def close(self) -> None:
         """Hold nothing: each request has a connection of its own."""
 
@@ -162,15 +174,15 @@ class RemoteBackend:
             call.abandon()
 
     def _body(self, request: Request) -> bytes:
-        prefix, suffix = fim.cut_window(
-            self._format,
-            request,
-            fim.WINDOW_TOKENS,
-            lambda text: -(-len(text) // _CHARACTERS_PER_TOKEN),
-            with_context=True,
-        )
         model = request.adapter or self._model
-        question = Question(request, prefix, suffix, model, self._format)
+        if request.instruction:
+            words = instructions.compose(request, instructions.WINDOW_TOKENS, _count)
+            question = Question(request, "", "", model, self._format, words)
+        else:
+            prefix, suffix = fim.cut_window(
+                self._format, request, fim.WINDOW_TOKENS, _count, with_context=True
+            )
+            question = Question(request, prefix, suffix, model, self._format)
         return json.dumps(self._protocol.body(question)).encode("utf-8")
 
     def _cut(self, text: str) -> tuple[str, bool]:
@@ -287,6 +299,10 @@ class RemoteBackend:
     def _hide(self, message: str) -> str:
         """Take the token out, should the endpoint have repeated it."""
         return message.replace(self._token, "***") if self._token else message
+
+
+def _count(text: str) -> int:
+    return -(-len(text) // _CHARACTERS_PER_TOKEN)
 
 
 def _format(settings: BackendSettings) -> fim.FimFormat | None:

@@ -19,8 +19,8 @@ class Source:
     """What to load: `base` as transformers takes it, the rest as found.
 
     The first adapter is the one that answers where a request names none. `budget` is
-    the prompt's window in tokens and `context` whether context stands in it, where no
-    adapter's card says it.
+    the prompt's window in tokens, `context` whether context stands in it, and
+    `instructions` whether instructions are followed, where no adapter's card says it.
     """
 
     base: str
@@ -31,6 +31,7 @@ class Source:
     format: fim.FimFormat
     budget: int
     context: bool
+    instructions: bool
 
 
 def find_source(settings: BackendSettings) -> Source:
@@ -80,6 +81,7 @@ def find_source(settings: BackendSettings) -> Source:
         budget=card.budget if card else fim.WINDOW_TOKENS,
         # A base that nobody has trained further reads comments as any program's.
         context=card.context if card else True,
+        instructions=card is not None and card.instructions,
     )
 
 

@@ -50,13 +50,13 @@ def test_the_model_is_shown_the_ids_of_the_training_row(
 ) -> None:
     backend: Any = open_backend(tiny.settings())
     shown: list[list[int]] = []
-    generate = backend._model.generate
+    generate = backend.model.generate
 
     def spy(**options: Any) -> Any:
         shown.append(options["input_ids"][0].tolist())
         return generate(**options)
 
-    monkeypatch.setattr(backend._model, "generate", spy)
+    monkeypatch.setattr(backend.model, "generate", spy)
     backend.complete(asked())
     ids, _ = fim.encode_row(tiny.tokenizer, tiny.format, PREFIX, MIDDLE, SUFFIX)
     assert shown == [ids[: len(shown[0])]]
@@ -76,13 +76,13 @@ def test_only_what_is_new_is_read_again(
     backend: Any = open_backend(tiny.settings())
     backend.complete(asked())
     read: list[int] = []
-    forward = type(backend._model).forward
+    forward = type(backend.model).forward
 
     def spy(model: Any, input_ids: Any = None, **options: Any) -> Any:
         read.append(input_ids.shape[1])
         return forward(model, input_ids=input_ids, **options)
 
-    monkeypatch.setattr(type(backend._model), "forward", spy)
+    monkeypatch.setattr(type(backend.model), "forward", spy)
     assert backend.complete(asked()) == MIDDLE
     assert read[0] == 1
 
@@ -142,7 +142,7 @@ def test_a_quantized_base_carries_the_adapter(tiny: Any, quantization: str) -> N
     import torch
 
     backend: Any = open_backend(tiny.settings(quantization=quantization))
-    stored = {weight.dtype for weight in backend._model.parameters()}
+    stored = {weight.dtype for weight in backend.model.parameters()}
     assert stored & {torch.int8, torch.uint8}
     assert backend.complete(asked()).startswith("(hours")
 

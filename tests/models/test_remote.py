@@ -17,6 +17,7 @@ from fastformula_models import (
     Cancelled,
     Request,
     fim,
+    follow,
     open_backend,
     remote,
 )
@@ -369,7 +370,7 @@ def test_a_model_of_the_catalog_brings_its_format(endpoint: Endpoint) -> None:
     known = settings(endpoint.url, model="Qwen/Qwen2.5-Coder-1.5B", format="")
     open_backend(known).complete(Request("a", "b"))
     assert endpoint.bodies[0]["prompt"] == (
-        "<|fim_prefix|>a<|fim_suffix|>b<|fim_middle|>"
+        "<|fim_prefix|><|fim_suffix|>b<|fim_middle|>a"
     )
 
 
@@ -519,7 +520,7 @@ def test_infill_sends_the_line_that_is_typed_as_prompt(endpoint: Endpoint) -> No
         (
             "starcoder2",
             {
-                "prompt": "<fim_prefix>a = 1\nb = <fim_suffix>\nRETURN b<fim_middle>",
+                "prompt": "<fim_prefix>a = 1\n<fim_suffix>\nRETURN b<fim_middle>b = ",
                 "raw": True,
             },
         ),
@@ -589,3 +590,49 @@ def test_an_error_within_an_answer_is_told(
 def test_the_protocol_shows_in_the_address(url: str, posted: str) -> None:
     backend: Any = open_backend(settings(url))
     assert backend._url == posted
+
+
+def test_an_instruction_is_sent_in_the_words_of_training(endpoint: Endpoint) -> None:
+    endpoint.answer = stream("l_pay", " = 1")
+    grown: list[str] = []
+    asked = Request(
+        "l_hours = 8\n",
+        "",
+        instruction="Pay one.",
+        stop=lambda said: bool(grown.append(said)),
+    )
+    assert follow(open_backend(settings(endpoint.url)), asked) == "l_pay = 1"
+    assert grown == ["l_pay", "l_pay = 1"]
+    assert endpoint.bodies[0]["prompt"] == (
+        "### Instruction:\nThe formula:\n\nl_hours = 8\n/* HERE */\n\nPay one.\n\n"
+        "### Response:\n"
+    )
+    assert endpoint.bodies[0]["stop"] == [
+        "### Instruction:",
+        "### Response:",
+        "<|endoftext|>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fmt", "prompt"),
+    [("", "Pay one."), ("starcoder2", "### Instruction:\nPay one.\n\n### Response:\n")],
+)
+def test_ollama_is_sent_an_instruction_in_its_own_template_or_in_ours(
+    endpoint: Endpoint, fmt: str, prompt: str
+) -> None:
+    endpoint.answer = reply(200, json.dumps({"response": "l_pay = 1", "done": True}))
+    chosen = settings(endpoint.url, protocol="ollama", format=fmt)
+    asked = Request("", "", instruction="Pay one.")
+    assert follow(open_backend(chosen), asked) == "l_pay = 1"
+    body = endpoint.bodies[0]
+    assert (body["prompt"], body["raw"], "suffix" in body) == (prompt, bool(fmt), False)
+
+
+def test_an_endpoint_that_only_fills_holes_is_asked_nothing_else(
+    endpoint: Endpoint,
+) -> None:
+    backend = open_backend(settings(endpoint.url, protocol="infill"))
+    with pytest.raises(BackendError, match=r"only fills holes; .*/v1"):
+        follow(backend, Request("", "", instruction="Pay one."))
+    assert endpoint.bodies == []

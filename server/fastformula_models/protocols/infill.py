@@ -47,4 +47,5 @@ PROTOCOL = Protocol(
     read=read,
     needs_model=False,
     needs_format=False,
+    follows=False,
 )

@@ -1,26 +1,31 @@
 """Ollama's `/api/generate`, raw with our own prompt where the model's format is known.
 
-Otherwise prefix and suffix are sent apart, and the template of the model writes the
-prompt; a model without one for holes refuses.
+Otherwise prefix and suffix are sent apart, or an instruction as it is, and the template
+of the model writes the prompt; a model without one for holes refuses.
 """
 
 from typing import Any
 
-from fastformula_models import fim
-from fastformula_models.protocols.question import Protocol, Question, stop_texts
+from fastformula_models.protocols.question import (
+    Protocol,
+    Question,
+    prompt,
+    stop_texts,
+)
 
 
 def body(question: Question) -> dict[str, Any]:
     """The request."""
     request = question.request
-    if question.format is None:
-        prompt = {"prompt": question.prefix, "suffix": question.suffix}
+    if question.format is not None:
+        asked = {"prompt": prompt(question, question.format)}
+    elif question.words:
+        asked = {"prompt": question.words}
     else:
-        text = fim.render_text(question.format, question.prefix, question.suffix)
-        prompt = {"prompt": text}
+        asked = {"prompt": question.prefix, "suffix": question.suffix}
     return {
         "model": question.model,
-        **prompt,
+        **asked,
         "raw": question.format is not None,
         "stream": True,
         "options": {

@@ -8,8 +8,12 @@ penalty there, and so does this.
 
 from typing import Any
 
-from fastformula_models import fim
-from fastformula_models.protocols.question import Protocol, Question, stop_texts
+from fastformula_models.protocols.question import (
+    Protocol,
+    Question,
+    prompt,
+    stop_texts,
+)
 
 
 def body(question: Question) -> dict[str, Any]:
@@ -18,7 +22,7 @@ def body(question: Question) -> dict[str, Any]:
     request = question.request
     fields: dict[str, Any] = {
         "model": question.model,
-        "prompt": fim.render_text(question.format, question.prefix, question.suffix),
+        "prompt": prompt(question, question.format),
         "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         "seed": request.seed,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from fastformula_models import fim
+from fastformula_models import fim, instructions
 from fastformula_models.backend import Request
 
 
@@ -16,6 +16,8 @@ class Question(NamedTuple):
     model: str
     format: fim.FimFormat | None
     """None where it is not known how the model is asked."""
+    words: str = ""
+    """The instruction, where that is what is asked."""
 
 
 class Protocol(NamedTuple):
@@ -32,12 +34,23 @@ class Protocol(NamedTuple):
     for what is no answer."""
     needs_model: bool
     needs_format: bool
+    follows: bool = True
+    """Whether it can be asked by an instruction."""
+
+
+def prompt(question: Question, fmt: fim.FimFormat) -> str:
+    """The prompt as text."""
+    if question.words:
+        return instructions.render_text(question.words)
+    return fim.render_text(fmt, question.prefix, question.suffix)
 
 
 def stop_texts(question: Question) -> list[str]:
     """How the model's control tokens are written; an answer ends before the first."""
     row = question.format
-    if row is None:
-        return []
-    ends = (row.end, row.middle, row.prefix, row.suffix)  # four are OpenAI's limit
-    return [fim.Sentinel(token).text for token in ends if token]
+    tokens: tuple[str, ...] = ()
+    if row is not None:  # four are OpenAI's limit
+        tokens = (row.end, row.middle, row.prefix, row.suffix)
+    if question.words:
+        tokens = (*instructions.STOPS, *tokens[:1])
+    return [fim.Sentinel(token).text for token in tokens if token]
