@@ -1,27 +1,34 @@
 """Does a completion fit where the cursor is, and how much of it.
 
-The recogniser stands at the cursor; completion and suffix are fed to it. As soon as
-its stack, after a token of the suffix, is the one it had there without the
+The recogniser stands at the cursor; completion and what follows are fed to it. As soon
+as its stack, behind a token that follows, is the one it had there without the
 completion, the rest of the text is read as before and nothing more need be looked at.
 Until then the same headers and brackets must be open: else what follows has moved.
+
+What is wrong because of what lacks at the cursor has to be right with the completion;
+what is wrong elsewhere may stay as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice, zip_longest
 
-from fastformula import Parsed, parse
-from fastformula.syntax import Stack, Token, recogniser
-from fastformula.syntax.recogniser import same_shape, same_stack, tokens_on
-from fastformula.syntax.recovery import read_prefix
+from fastformula import Parsed
+from fastformula.syntax import Stack, Token, recogniser, trivia
+from fastformula.syntax.normalisation import normalise
+from fastformula.syntax.recogniser import same_stack, tokens_on
 from fastformula.syntax.tokens import END, mark_return_lists, scan
 
-_OVERLAP = 3
-"""How many tokens before the cursor are read again with the completion.
-
-The last may grow with it, and a RETURN is a list or not by the two tokens behind it.
-"""
+from fastformula_completion.reading import (
+    OVERLAP,
+    Before,
+    Behind,
+    Slot,
+    read_before,
+    read_behind,
+)
 
 _HEADERS = ("THEN", "ELSE", "LOOP")
 
@@ -32,69 +39,52 @@ class Place:
 
     text: str
     offset: int
-    parsed: Parsed
+    before: Before
     anchor: int
     """Where reading begins again, at a token a little before the cursor."""
     stack: Stack
     """The automaton's stack at the anchor."""
-    valid: bool
-    """Whether the text has no syntax error as it is."""
+    is_hopeless: bool
+    """Whether the statement at the cursor is wrong already before it."""
+    is_broken: bool
+    """Whether something lacks at the cursor."""
     may_adopt: bool
     """Whether what follows may become part of what the completion begins."""
     depth: int
     """How many brackets are open at the cursor that its own line has opened."""
-    suffix: list[tuple[Token, Stack]] = field(default_factory=list)
-    """Tokens behind the cursor with the stack after each, as far as read."""
-    unread: Iterator[tuple[Token, Stack]] = field(default_factory=lambda: iter(()))
-    """The rest of them."""
-    known: dict[int, Stack] = field(default_factory=dict)
-    """By offset, a stack with which a broken text was read to its end."""
+    behind: Behind
+    slots: list[Slot] = field(default_factory=list)
+    """Those of `behind`, as far as read."""
 
 
-def open_place(text: str, offset: int) -> Place:
-    """Read `text` up to `offset`, mending on the way what is wrong there."""
-    parsed = parse(text)
-    prefix = read_prefix(text[:offset])
-    at = max(0, len(prefix.tokens) - _OVERLAP)
-    anchor = prefix.tokens[at].start if prefix.tokens else offset
-    valid = not any(error.code.startswith("syntax") for error in parsed.errors)
-    place = Place(
+def open_place(text: str, offset: int, parsed: Parsed | None = None) -> Place:
+    """Read `text` around `offset`, mending what is wrong; `parsed` if it is at hand."""
+    before = read_before(text, offset)
+    is_valid = parsed is not None and not any(
+        error.code.startswith("syntax") for error in parsed.errors
+    )
+    behind = read_behind(text, offset, before, is_valid=is_valid)
+    return Place(
         text,
         offset,
-        parsed,
-        anchor,
-        prefix.stacks[at],
-        valid,
-        may_adopt=not valid or _ends_header(text, offset, prefix.tokens),
-        depth=_depth_on_line(text, offset, prefix.tokens),
+        before,
+        before.anchor_offset,
+        before.stacks[before.anchor],
+        is_hopeless=before.is_broken,
+        is_broken=behind.is_broken,
+        may_adopt=behind.is_broken or _ends_header(text, offset, before),
+        depth=_depth_on_line(text, offset, before.tokens),
+        behind=behind,
     )
-    place.unread = (
-        (token, stack)
-        for token, stack in _read(text, anchor, place.stack)
-        if token.start >= offset and stack is not None
-    )
-    return place
 
 
-def _read(text: str, anchor: int, stack: Stack) -> Iterator[tuple[Token, Stack | None]]:
-    """Tokens from `anchor` with the stack after each, up to one that does not fit."""
-    after: Stack | None = stack
-    for token in mark_return_lists(scan(text, anchor)):
-        after = recogniser().feed(stack, token.kind)
-        yield token, after
-        if after is None:
-            return
-        stack = after
-
-
-def _suffix_token(place: Place, number: int) -> tuple[Token, Stack] | None:
-    """The token so many behind the cursor, and the stack after it as things are."""
-    while len(place.suffix) <= number:
-        following = next(place.unread, None)
+def _slot(place: Place, number: int) -> Slot | None:
+    while len(place.slots) <= number:
+        following = next(place.behind.slots, None)
         if following is None:
             return None
-        place.suffix.append(following)
-    return place.suffix[number]
+        place.slots.append(following)
+    return place.slots[number]
 
 
 def _depth_on_line(text: str, offset: int, tokens: Sequence[Token]) -> int:
@@ -109,13 +99,16 @@ def _depth(depth: int, tokens: Iterable[Token]) -> int:
     return depth
 
 
-def _ends_header(text: str, offset: int, tokens: Sequence[Token]) -> bool:
+def _ends_header(text: str, offset: int, before: Before) -> bool:
     """Whether the cursor stands right behind a header whose body is not deeper.
 
     `IF c THEN ▮` with the next line no deeper than the IF: that line is only by
     accident the body, and the author is about to write another one.
     """
-    if not tokens or tokens[-1].kind not in _HEADERS:
+    tokens = before.tokens
+    kinds = [kind for kind, _ in islice(tokens_on(before.stacks[-1]), 4)]
+    is_change = kinds[:1] == ["RPAR"] and "CHANGE_CONTEXTS" in kinds
+    if not tokens or not (tokens[-1].kind in _HEADERS or is_change):
         return False
     line_start = text.rfind("\n", 0, tokens[-1].start) + 1
     following = text[offset:].lstrip()
@@ -133,44 +126,165 @@ def _indent(text: str, line_start: int) -> int:
     return len(line) - len(line.lstrip())
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a model said, as tokens from the anchor on, as far as they fit."""
+
+    tokens: Sequence[Token]
+    stacks: Sequence[Stack]
+    """The stack before each token."""
+
+
+def _listen(place: Place, middle: str) -> _Said:
+    text = place.text[: place.offset] + middle
+    feed = recogniser().feed
+    tokens: list[Token] = []
+    stacks = [place.stack]
+    for token in mark_return_lists(scan(text, place.anchor)):
+        if token.kind == END:
+            break
+        if token.end > place.offset and _is_foreign(text, token):
+            break
+        tokens.append(token)
+        after = feed(stacks[-1], token.kind)
+        if after is None:
+            break
+        stacks.append(after)
+    return _Said(tokens, stacks)
+
+
+def _is_foreign(text: str, token: Token) -> bool:
+    """Whether a comment of another language stands before `token`."""
+    between = text[token.lead : token.start]
+    return ("--" in between or "//" in between) and any(
+        piece.kind == "foreign-comment" for piece in trivia(text, token)
+    )
+
+
 def fits(place: Place, middle: str) -> bool:
     """Whether `middle` can stand at the cursor.
 
-    In a text without errors: the whole can be read to its end, and, unless
-    `place.may_adopt`, what follows stays inside the same headers and brackets. In a
-    broken one: `middle` itself can be read; the rest is for `adds_no_error`.
+    The text can then be read to its end, but for what is wrong elsewhere. Unless
+    `place.may_adopt`, what follows stays inside the same headers and brackets.
     """
+    if place.is_hopeless:
+        return False
+    said = _listen(place, middle)
+    return bool(said.tokens) and _joins(place, said, len(said.tokens), middle)
+
+
+def _joins(place: Place, said: _Said, count: int, middle: str) -> bool:
+    """Whether the first `count` tokens, which end `middle`, go on in what follows."""
+    start = max(0, min(count, len(said.stacks)) - OVERLAP)
+    stack = said.stacks[start]
     shift = len(middle)
     end = place.offset + shift
     text = place.text[: place.offset] + middle + place.text[place.offset :]
+    begin = said.tokens[start].start if start < len(said.tokens) else place.anchor
+    own: list[Token] = []
+    following = scan(text, begin)
+    for token in following:
+        if token.start >= end:
+            break
+        # A token that runs over the end has swallowed what follows.
+        if token.end > end and token.end - shift > _word_end(place):
+            return False
+        own.append(token)
+    # It must be the token that it was, from its first character to its last.
+    first = _slot(place, 0)
+    if first is None or (token.start - shift, token.end - shift) != first.token[1:3]:
+        return False
+    feed = recogniser().feed
+    ahead = (slot.token for number in range(2) if (slot := _slot(place, number)))
+    for token, _ in zip(mark_return_lists(chain(own, ahead)), own, strict=False):
+        after = feed(stack, token.kind)
+        if after is None:
+            return False
+        stack = after
+    return _rejoins(place, stack) and not _says_foreign(place, said, count, text)
+
+
+def _says_foreign(place: Place, said: _Said, count: int, text: str) -> bool:
+    """Whether words of another language stand in what was said."""
+    last = said.tokens[count - 1]
+    end = Token(END, last.end, last.end, last.end)
+    _, errors = normalise(text, [*said.tokens[:count], end])
+    return any(error.span.end > place.offset for error in errors)
+
+
+def _rejoins(place: Place, stack: Stack) -> bool:
+    return any(
+        _reads_on(place, stack, closed) for closed in range(place.behind.unclosed + 1)
+    )
+
+
+def _reads_on(place: Place, stack: Stack, closed: int) -> bool:
+    """Whether what follows can be read; `closed` blocks were closed by what was said.
+
+    Their brackets, which were made up further down, are left out there.
+    """
+    feed = recogniser().feed
+    may_adopt = place.may_adopt or closed > 0
     number = 0
-    read: dict[int, Stack] = {}
-    for token, stack in _read(text, place.anchor, place.stack):
-        if stack is None:
-            return not place.valid and token.start >= end
-        if token.start < end:
-            # A token that runs over the end has swallowed what follows.
-            if token.end > end and token.end - shift > _word_end(place):
-                return False
-            continue
-        at = token.start - shift
-        if not place.valid:
-            known = place.known.get(at)
-            if known is not None and same_stack(known, stack):
-                break
-            read[at] = stack
-            continue
-        now = _suffix_token(place, number)
+    while slot := _slot(place, number):
+        for kind in slot.kinds:
+            if kind == "RPAR" and closed and kind != slot.token.kind:
+                closed -= 1
+                continue
+            after = feed(stack, kind)
+            if after is None:
+                return kind == END and _is_only_unclosed(place, stack)
+            stack = after
         number += 1
-        if now is None or now[0].start != at:
-            return False
-        if same_stack(now[1], stack):
+        if number >= place.behind.owed and same_stack(slot.stack, stack):
             return True
-        if not place.may_adopt and not same_shape(now[1], stack):
+        if not may_adopt and not _same_frame(slot.stack, stack):
             return False
-    # What was read to the end once need not be read again for the next candidate.
-    place.known.update(read)
     return True
+
+
+def _same_frame(one: Stack, other: Stack) -> bool:
+    """Whether the same headers and brackets are open in both stacks."""
+    for mine, yours in zip_longest(_frame(one), _frame(other)):
+        if mine is None or yours is None or mine[0] != yours[0]:
+            return False
+        if mine[1] is yours[1]:
+            return True
+    return True
+
+
+def _frame(stack: Stack) -> Iterator[tuple[str, Stack]]:
+    return (each for each in tokens_on(stack) if each[0] in _FRAME)
+
+
+_FRAME = {"IF", "WHILE", "CHANGE_CONTEXTS", "LPAR", "RPAR", "LSQB", *_HEADERS}
+
+
+def _is_only_unclosed(place: Place, stack: Stack) -> bool:
+    """Whether nothing lacks but the brackets of blocks that lacked before.
+
+    They are for later lines.
+    """
+    feed = recogniser().feed
+    for _ in range(place.behind.unclosed):
+        if _open_bracket(stack) not in ("block", ""):
+            return False
+        after = feed(stack, "RPAR")
+        if after is None:
+            return False
+        stack = after
+        if feed(stack, END) is not None:
+            return True
+    return False
+
+
+def _open_bracket(stack: Stack) -> str:
+    """What the innermost open bracket is of: a "block", a "list", or there is none."""
+    kinds = [kind for kind, _ in tokens_on(stack)]
+    if "LPAR" not in kinds:
+        return ""
+    header = kinds[kinds.index("LPAR") + 1 : kinds.index("LPAR") + 2]
+    return "block" if header and header[0] in (*_HEADERS, "RPAR") else "list"
 
 
 def _word_end(place: Place) -> int:
@@ -183,102 +297,16 @@ def _word_end(place: Place) -> int:
     return end
 
 
-def adds_no_error(place: Place, middle: str) -> bool:
-    """Whether the whole text with `middle` is no worse than it is without.
-
-    A text that breaks off inside a bracket still breaks off behind the completion,
-    so the one error that may stand there is that something is missing.
-    """
-    shift = len(middle)
-    text = place.text[: place.offset] + middle + place.text[place.offset :]
-    errors = parse(text).errors
-    before = [error for error in place.parsed.errors if error.code != "semicolon"]
-    known = {(error.code, error.span.start) for error in before}
-    # Lines further down that are wrong anyway: mended from another start, another
-    # token of theirs may be the one that is blamed.
-    broken = {_line_end(place.text, error.span.start) for error in before}
-    broken.discard(_line_end(place.text, place.offset))
-    fresh = []
-    excused = False
-    for error in errors:
-        start = error.span.start
-        behind = start >= place.offset + shift
-        if (error.code, start - shift if behind else start) in known:
-            continue
-        if behind and _line_end(place.text, start - shift) in broken:
-            excused = True
-            continue
-        fresh.append(error)
-    if not errors:
-        return True
-    # How a broken text is mended tells little of a line that is itself unfinished.
-    if _leaves_open(place, middle):
-        return False
-    if not fresh:
-        return not excused or len(errors) <= len(before)
-    return (
-        len(errors) <= len(before)
-        and all(error.code == "syntax-missing" for error in fresh)
-        and all(error.span.end >= place.offset + shift for error in fresh)
-    )
-
-
-def _line_end(text: str, offset: int) -> int:
-    end = text.find("\n", offset)
-    return len(text) if end < 0 else end
-
-
-def _leaves_open(place: Place, middle: str) -> bool:
-    """Whether the statement that `middle` ends in still waits for more.
-
-    A block that is not closed yet does not count: its bracket is for later lines.
-    """
-    feed = recogniser().feed
-    stack = _stack_at(place, middle)
-    if missing_brackets(place, middle):
-        return True
-    if not feed(stack, "UNKNOWN") and not feed(stack, "RPAR"):
-        return True
-    kinds = [kind for kind, _ in tokens_on(stack)]
-    opener = kinds.index("LPAR") + 1 if "LPAR" in kinds else len(kinds)
-    return (
-        kinds[:1] in (["THEN"], ["ELSE"], ["LOOP"])
-        or (kinds[:1] == ["RPAR"] and kinds[opener : opener + 1] == ["CHANGE_CONTEXTS"])
-        or _balance(stack) > _balance(_stack_at(place, ""))
-    )
-
-
-def _balance(stack: Stack) -> int:
-    weights = {"LPAR": 1, "LSQB": 1, "RPAR": -1, "RSQB": -1}
-    return sum(weights.get(kind, 0) for kind, _ in tokens_on(stack))
-
-
 def missing_brackets(place: Place, middle: str) -> int:
     """How many brackets the cursor's line, with `middle`, opens and does not close."""
     text = place.text[place.anchor : place.offset] + middle
     start = place.offset - place.anchor
     said = (token for token in scan(text) if token.start >= start)
     depth = _depth(place.depth, said)
-    rest = place.text[place.offset : _line_end(place.text, place.offset)]
+    line_end = place.text.find("\n", place.offset)
+    line_end = len(place.text) if line_end < 0 else line_end
+    rest = place.text[place.offset : line_end]
     return max(0, depth + rest.count("(") - rest.count(")"))
-
-
-def _stack_at(place: Place, middle: str) -> Stack:
-    text = place.text[place.anchor : place.offset] + middle
-    last = place.stack
-    for token, stack in _read(text, 0, place.stack):
-        if stack is None or token.kind == END:
-            break
-        last = stack
-    return last
-
-
-def prefixes(place: Place, middle: str) -> Iterator[str]:
-    """Shorter and shorter beginnings of `middle`, each ending with a token."""
-    text = place.text[: place.offset] + middle
-    ends = [token.end for token in scan(text, place.anchor) if token.end > place.offset]
-    for end in sorted(set(ends), reverse=True):
-        yield text[place.offset : end]
 
 
 def trim_to_fit(place: Place, middle: str) -> str:
@@ -289,32 +317,53 @@ def trim_to_fit(place: Place, middle: str) -> str:
     Of those that fit, one that ends its line as the model did is worth more than a
     longer one that breaks off.
     """
-    shorter = ""
-    tries = 0
-    for beginning in prefixes(place, middle):
+    return next(trims(place, middle), "")
+
+
+def trims(place: Place, middle: str) -> Iterator[str]:
+    """The beginnings of `middle` that fit, the best first, each once.
+
+    Those that end a line as the model did, from the longest to the shortest, and then
+    those that break off.
+    """
+    if place.is_hopeless:
+        return
+    said = _listen(place, middle)
+    broken_off: list[str] = []
+    for count in range(len(said.tokens), 0, -1):
+        end = said.tokens[count - 1].end
+        if end <= place.offset:
+            break
+        beginning = middle[: end - place.offset]
         rest = middle[len(beginning) :]
-        for candidate in _with_brackets(place, beginning):
-            if not fits(place, candidate):
-                continue
-            tries += not place.valid
-            if tries > _MOST_PARSES:
-                return shorter
-            if not place.valid and not adds_no_error(place, candidate):
-                continue
-            if not rest.strip() or "\n" in rest[: len(rest) - len(rest.lstrip())]:
-                return candidate
-            shorter = shorter or candidate
-    return shorter
+        fitting = _fitting(place, said, count, beginning)
+        if not fitting:
+            continue
+        if not rest.strip() or "\n" in rest[: len(rest) - len(rest.lstrip())]:
+            yield fitting
+        else:
+            broken_off.append(fitting)
+    yield from broken_off
 
 
-def _with_brackets(place: Place, beginning: str) -> Iterator[str]:
-    """`beginning`, and in a broken text the same with the brackets its line lacks."""
-    yield beginning
-    if not place.valid and "\n" not in beginning:
-        missing = missing_brackets(place, beginning)
-        if missing:
-            yield beginning + ")" * missing
+def _fitting(place: Place, said: _Said, count: int, beginning: str) -> str:
+    """`beginning`, or in a broken text the same with the brackets its line lacks."""
+    lacks = 0
+    if (place.is_broken or place.behind.unclosed) and count < len(said.stacks):
+        lacks = missing_brackets(place, beginning)
+    # A block that the cursor's line opens, and nothing closes, is closed with it.
+    must_close = lacks and place.behind.unclosed
+    if not must_close and _joins(place, said, count, beginning):
+        return beginning
+    if lacks:
+        closed = beginning + _closing(place, beginning, lacks)
+        if fits(place, closed):
+            return closed
+    return ""
 
 
-_MOST_PARSES = 8
-"""How many beginnings are tried with a whole parse each, in a broken text."""
+def _closing(place: Place, beginning: str, brackets: int) -> str:
+    if "\n" not in beginning:
+        return ")" * brackets
+    line = place.text[place.text.rfind("\n", 0, place.offset) + 1 : place.offset]
+    return "\n" + line[: len(line) - len(line.lstrip())] + ")" * brackets

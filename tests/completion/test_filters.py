@@ -1,31 +1,12 @@
 """Completions as they stand in the text, between ├ and ┤, and what is kept of them."""
 
-import pytest
-from fastformula_completion.filters import refusal, tidy
+import tomllib
+from pathlib import Path
 
-KEPT = [
-    "a = ├1 + b┤\n",
-    "a = 1\n├b = 2┤\n",
-    "├IF a = 1 THEN\n  b = 2┤\nc = 3\n",
-    "a = f(├x, y┤)\n",
-    "l_log = F(1)\n├l_log = F(2)┤\n",
-    # Equal lines, as a table of assignments has, are not yet a loop.
-    "├a = 0\nb = 0\nc = 0┤\n",
-    "x = '├aaaa┤'\n",
-]
-REFUSED = [
-    ("a = f(1├)┤\n", "nothing but signs"),
-    ("a = 1├ ┤\n", "nothing but signs"),
-    ("a = b├,┤\n", "nothing but signs"),
-    ("├b = 2┤\nb = 2\n", "repeats the next line"),
-    ("├  B  = 2┤\n\n  b  = 2\n", "repeats the next line"),
-    ("├b_total_amount = rate_of_pay * hours_worked┤\n"
-     "b_total_amount = rate_of_pay * hours_works\n", "repeats the next line"),
-    ("a = 1\n├a = 1┤\n", "repeats the line above"),
-    ("a = 1\n\n├a = 1┤\n", "repeats the line above"),
-    ("├a = 1\nb = 2\na = 1\nb = 2\na = 1┤\n", "repeats itself"),
-    ("a = ├ababababababababab┤\n", "repeats itself"),
-]  # fmt: skip
+import pytest
+from fastformula_completion.filters import OBJECTIONS, TRIMS, refusal, trim
+
+CASES = sorted((Path(__file__).parents[1] / "data/filters").glob("*.toml"))
 
 
 def split(marked: str) -> tuple[str, str, str]:
@@ -34,31 +15,24 @@ def split(marked: str) -> tuple[str, str, str]:
     return before, middle, after
 
 
-@pytest.mark.parametrize("marked", KEPT)
-def test_kept(marked: str) -> None:
-    before, middle, after = split(marked)
-    assert tidy(before, middle) == middle
-    assert refusal(before, middle, after) == ""
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_what_is_kept(path: Path) -> None:
+    case = tomllib.loads(path.read_text(encoding="utf-8"))
+    before, said, after = split(case["text"])
+    middle = trim(before, said, after)
+    reason = refusal(before, middle, after) if middle.strip() else "nothing is left"
+    if "discard" in case:
+        assert reason == case["discard"]
+    else:
+        assert reason == ""
+        assert f"{before}├{middle}┤{after}" == case["expected"]
 
 
-@pytest.mark.parametrize(("marked", "reason"), REFUSED)
-def test_refused(marked: str, reason: str) -> None:
-    assert refusal(*split(marked)) == reason
-
-
-@pytest.mark.parametrize(
-    ("marked", "expected"),
-    [
-        ("a = ├1  ┤\n", "1"),
-        ("a = ├1\n\n┤\n", "1"),
-        # On a blank line the text begins there, not one line further down.
-        ("├\nb = 2┤\n", "b = 2"),
-        ("  ├\n  b = 2┤\n", "b = 2"),
-        ("├\n\r\nb = 2┤\n", "b = 2"),
-        ("IF a = 1 THEN├\n  b = 2┤\n", "\n  b = 2"),
-        ("├  b = 2┤\n", "  b = 2"),
-    ],
-)
-def test_tidied(marked: str, expected: str) -> None:
-    before, middle, _ = split(marked)
-    assert tidy(before, middle) == expected
+def test_every_filter_has_a_case() -> None:
+    """Each trim changes some sample, and each objection has one."""
+    cases = [tomllib.loads(path.read_text(encoding="utf-8")) for path in CASES]
+    said = [split(case["text"]) for case in cases]
+    for each in TRIMS:
+        assert any(each(*parts) != parts[1] for parts in said), each.__name__
+    reasons = {case.get("discard") for case in cases}
+    assert reasons >= {reason for _, reason in OBJECTIONS}

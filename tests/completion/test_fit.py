@@ -2,14 +2,7 @@
 
 import pytest
 from fastformula import parse
-from fastformula_completion.fit import (
-    Place,
-    adds_no_error,
-    fits,
-    open_place,
-    prefixes,
-    trim_to_fit,
-)
+from fastformula_completion.fit import Place, fits, open_place, trim_to_fit, trims
 
 HEADER = "IF c = 1 THEN\n  ▮\nx = 1\n"
 
@@ -111,7 +104,7 @@ FITS = [
 @pytest.mark.parametrize(("marked", "middle", "expected"), FITS)
 def test_fits(marked: str, middle: str, expected: bool) -> None:
     place = place_of(marked)
-    assert (fits(place, middle) and adds_no_error(place, middle)) is expected
+    assert fits(place, middle) is expected
     if expected:
         before, after = marked.split("▮")
         known = len(parse(before + after).errors)
@@ -152,22 +145,78 @@ def test_a_beginning_that_ends_its_line_is_worth_more_than_a_longer_one() -> Non
     assert trim_to_fit(place, "a = 1 + (2\nb = 3") == "a = 1"
 
 
-def test_beginnings_end_with_tokens() -> None:
+def test_shorter_and_shorter_beginnings_are_tried() -> None:
     place = place_of("total = ra▮\n")
-    assert list(prefixes(place, "te + 'x y'")) == ["te + 'x y'", "te +", "te"]
+    assert list(trims(place, "te + 'x y'")) == ["te + 'x y'", "te"]
+    place = place_of("▮\n")
+    assert list(trims(place, "a = 1\nb = 2 + 3")) == [
+        "a = 1\nb = 2 + 3",
+        "a = 1",
+        "a = 1\nb = 2",
+    ]
 
 
-def test_a_place_is_only_valid_without_syntax_errors() -> None:
-    assert place_of("a = ▮1").valid
-    assert not place_of("a = ▮").valid
-    # A hint is not an error.
-    assert place_of("a = 1;▮").valid
+# What lacks at the cursor has to be there with the completion.
+BROKEN = [
+    ("IF a = 1▮\n(\n  b = 1\n)\n", " THEN", True),
+    ("IF a = 1▮\n(\n  b = 1\n)\n", " AND c = 1", False),
+    ("IF a = ▮\n  b = 1\nc = 2\n", "1 THEN", True),
+    ("▮\n  b = 1\n)\nc = 2\n", "IF a = 1 THEN (", True),
+    ("▮\n  b = 1\n)\nc = 2\n", "a = 1", False),
+    ("IF a = 1 THEN (\n  b = 1\n)\n▮\n  b = 2\n)\n", "ELSE (", True),
+    ("IF a = 1 THEN (\n  b = 1\n)\n▮\n  b = 2\n)\n", "c = 3", False),
+    ("▮\n  AND b = 2 THEN\n(\n  c = 1\n)\n", "IF a = 1", True),
+    ("▮\n  AND b = 2 THEN\n(\n  c = 1\n)\n", "a = 1", False),
+    ("a = ▮\n  b, 2)\nc = 1\n", "GREATEST(d,", True),
+    ("a = ▮\n  b, 2)\nc = 1\n", "d", False),
+    ("a = ▮\n  || 'x'\n", "'y'", True),
+    ("a = 'y'\n  || ▮\n  || 'x'\n", "b", True),
+    ("a = ▮\nELSE\n  b = 1\n", "IF", False),
+    ("DEFAULT FOR ▮\nb = a\n", "a IS 0", True),
+    ("DEFAULT FOR ▮\nb = a\n", "a", False),
+    # A block is closed on the line that opens it, or is for later lines.
+    ("IF a = 1 THEN (\n  b = ▮\n", "1", True),
+    ("IF a = 1 THEN (\n  b = ▮\n", "1)", True),
+    ("IF a = 1 THEN (\n  b = ▮\n", "1))", False),
+    ("IF a = 1 THEN (\n  b = ▮\n", "f(1", False),
+    # Wrong before the cursor, in its own statement: nothing could make it right.
+    ("a = = b + ▮\n", "1", False),
+    ("a := b + ▮\n", "1", False),
+    ("a = = b\n▮\n", "c = 1", True),
+]
+
+
+@pytest.mark.parametrize(("marked", "middle", "expected"), BROKEN)
+def test_what_lacks_at_the_cursor(marked: str, middle: str, expected: bool) -> None:
+    assert fits(place_of(marked), middle) is expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "middle", "kept"),
+    [
+        ("IF a = 1 THEN (b = ▮\n", "2", "2)"),
+        ("IF a = 1 THEN (▮\n", "b = 2", "b = 2)"),
+        ("  IF a = 1 THEN (▮\n", "\n    b = 2\n", "\n    b = 2\n  )"),
+        ("IF a = 1 THEN (\n  b = ▮\n", "2", "2"),
+        ("a = 1 ▮\n", "-- why\nb = 2", ""),
+    ],
+)
+def test_a_block_is_closed_where_it_is_opened(
+    marked: str, middle: str, kept: str
+) -> None:
+    assert trim_to_fit(place_of(marked), middle) == kept
+
+
+def test_a_place_is_broken_where_something_lacks() -> None:
+    assert not place_of("a = ▮1").is_broken
+    assert place_of("a = ▮").is_broken
+    assert not place_of("a = 1;▮").is_broken
+    assert not place_of("a = 1▮\nb = = 2\nc = 3\n").is_broken
 
 
 def test_asking_again_gives_the_same_answer() -> None:
     place = place_of("z = = 1\na = ▮\nIF b = 1 THEN (\n  c = 2\n)\n")
     middles = ("1", "(1", "1)", "f(2)")
-    answers = [fits(place, each) and adds_no_error(place, each) for each in middles]
+    answers = [fits(place, each) for each in middles]
     assert answers == [True, False, False, True]
-    again = [fits(place, each) and adds_no_error(place, each) for each in middles]
-    assert answers == again
+    assert answers == [fits(place, each) for each in middles]
