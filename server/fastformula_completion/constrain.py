@@ -20,7 +20,7 @@ native code for each platform.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from fastformula.analysis import Analysis
 from fastformula.syntax.tokens import scan
@@ -38,17 +38,11 @@ from fastformula_completion.constrain_lexeme import (
 )
 from fastformula_completion.constrain_names import names_at
 from fastformula_completion.constrain_spot import (
-    LOOK_BACK,
     Spot,
-    find_target,
-    spot_at,
+    find_statement,
+    target_of,
 )
 from fastformula_completion.fit import Place, fits
-from fastformula_completion.reading import read_before
-
-_OVERLAP = 3
-"""How many tokens before the cursor are read again, as in `fit`: the last may grow, and
-a RETURN is a list or not by the two tokens behind it."""
 
 _NEWLINE, _CLOSING = ord("\n"), ord(")")
 
@@ -72,9 +66,7 @@ class Hole:
         known = self.verdicts.get(middle)
         if known is None:
             said = middle.rstrip().replace("\n", self.line_end)
-            # Where nothing can fit, the sooner generation ends the better.
-            known = self.place.is_hopeless or fits(self.place, said)
-            self.verdicts[middle] = known
+            known = self.verdicts[middle] = fits(self.place, said)
         return known
 
 
@@ -177,15 +169,15 @@ def guide_at(place: Place, analysis: Analysis, is_done: Callable[[str], bool]) -
     text, offset = place.text, place.offset
     line = text.rfind("\n", 0, offset) + 1
     *_, last, _ = (None, *scan(text[:offset], line))
+    # The token that the cursor touches may grow, so it counts as not yet read.
     begin = last.start if last is not None and last.end == offset else offset
-    tokens, stacks, *_ = read_before(text, begin)
-    at = max(0, len(tokens) - _OVERLAP)
-    names = names_at(analysis, begin, find_target(tokens, stacks, text))
-    start = spot_at(tokens[max(0, at - LOOK_BACK) : at], stacks[at], text, names)
-    spots: tuple[Spot, ...] = (
-        replace(start, pending=find_target(tokens[:at], stacks, text)),
-    )
-    for token in tokens[at:]:
+    tokens, stacks = place.before.tokens, place.before.stacks
+    at = find_statement(tokens, stacks, place.before.statement)
+    # What was mended because that token is unfinished is left out.
+    own = [each for each in tokens[at:] if each.start < each.end <= begin]
+    names = names_at(analysis, begin, target_of(own, text))
+    spots: tuple[Spot, ...] = (Spot(stacks[at], names),)
+    for token in own:
         kind = "RETURN" if token.kind == "RETURN_LIST" else token.kind
         word = token.text_in(text).upper().encode()
         spots = tuple(

@@ -36,9 +36,6 @@ _CALLERS = frozenset(
 )
 """The keywords that are called as functions are, with a parenthesis."""
 
-LOOK_BACK = 400
-"""How many tokens before a cursor are searched for brackets that it stands in."""
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -207,27 +204,27 @@ class Spot:
         )
 
 
-def spot_at(tokens: Sequence[Token], stack: Stack, text: str, names: Names) -> Spot:
-    """The place behind `tokens`, the last of `text`, with the stack there."""
-    frame: Frame | None = None
-    last = before = ""
-    word = b""
-    for token in tokens:
-        frame = _bracket(frame, token.kind, last, word)
-        before, last = last, token.kind
-        word = token.text_in(text).upper().encode()
-    return Spot(stack, names, frame, last, before, word)
+def find_statement(
+    tokens: Sequence[Token], stacks: Sequence[Stack], latest: int
+) -> int:
+    """The index of the token that begins the statement of `tokens[latest]`.
+
+    An operator that goes on with an expression stands where a statement may begin, but
+    does not begin one.
+    """
+    for at in range(latest, 0, -1):
+        if (
+            tokens[at].kind in _starters()
+            and recogniser().feed(stacks[at], "IF") is not None
+        ):
+            return at
+    return 0
 
 
-def find_target(tokens: Sequence[Token], stacks: Sequence[Stack], text: str) -> bytes:
-    """The variable that the statement behind `tokens` assigns; empty where none."""
-    for at in range(len(tokens) - 1, max(-1, len(tokens) - LOOK_BACK), -1):
-        kind = tokens[at].kind
-        if kind in _starters() and recogniser().feed(stacks[at], "IF") is not None:
-            is_assignment = kind in NAMES and at + 1 < len(tokens)
-            if is_assignment and tokens[at + 1].kind == "EQUAL":
-                return tokens[at].text_in(text).upper().encode()
-            break
+def target_of(tokens: Sequence[Token], text: str) -> bytes:
+    """The variable that a statement of these tokens assigns; empty where none."""
+    if len(tokens) > 1 and tokens[0].kind in NAMES and tokens[1].kind == "EQUAL":
+        return tokens[0].text_in(text).upper().encode()
     return b""
 
 
