@@ -186,9 +186,10 @@ def _explained(base: BaseModel, error: Exception) -> BackendError:
         return BackendError(
             f"The Hugging Face Hub answered with HTTP status {status}; try again later."
         )
+    if isinstance(error, OSError) and error.strerror:
+        cache = hub.constants.HF_HUB_CACHE
+        return BackendError(f"Cannot write to {cache}: {error.strerror}.")
     cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        return BackendError(f"{error.filename} cannot be written: {error.strerror}.")
     return BackendError(
         f"The Hugging Face Hub cannot be reached ({type(cause).__name__}). What was "
         "fetched is kept; run the same command again to go on."

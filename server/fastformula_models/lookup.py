@@ -40,10 +40,14 @@ def continue_by_lookup(
             past_key_values=cache,
             use_cache=True,
         ).logits[0]
+        likeliest = scores.argmax(-1).tolist()
         done = False
         for place in range(len(guess) + 1):
-            seen: Any = torch.tensor([known[: start + place + 1]], device=model.device)
-            token = int(processors(seen, scores[place : place + 1].float()).argmax())
+            token = likeliest[place]
+            if processors:
+                seen: Any = torch.tensor([known[: start + place + 1]])
+                row = scores[place : place + 1].float()
+                token = int(processors(seen.to(model.device), row).argmax())
             answer.append(token)
             done = ended(answer)
             if done or place == len(guess) or token != guess[place]:
@@ -60,6 +64,7 @@ def guess_next(ids: list[int], most: int) -> list[int]:
     for size in range(LONGEST_MATCH, SHORTEST_MATCH - 1, -1):
         end = ids[-size:]
         for start in range(len(ids) - size - 1, -1, -1):
-            if ids[start : start + size] == end:
+            # Most places are told apart by one token.
+            if ids[start] == end[0] and ids[start : start + size] == end:
                 return ids[start + size : start + size + most]
     return []
