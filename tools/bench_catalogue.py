@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from fastformula_server.catalogue import open_catalogue
+from fastformula_server.catalogue.store import open_catalogue
 from fastformula_server.catalogue.reader import Row, read_rows
 from fastformula_server.catalogue.writer import write_catalogue
 

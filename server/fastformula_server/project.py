@@ -15,11 +15,8 @@ from fastformula.language.context import Context
 from fastformula.language.database_item import DatabaseItem
 from fastformula.language.seeded import SEEDED
 
-from fastformula_server.catalogue import (
-    CatalogueError,
-    find_catalogue,
-    open_catalogue,
-)
+from fastformula_server.catalogue.places import find_catalogue
+from fastformula_server.catalogue.schema import CatalogueError
 from fastformula_server.files import FileError, read_file
 from fastformula_server.globs import matches
 from fastformula_server.library import formula_name
@@ -181,6 +178,9 @@ def _open(name: str, folder: Path | None) -> tuple[Catalogue, tuple[str, ...]]:
 
 @lru_cache(16)
 def _open_file(path: Path, stamp: tuple[int, int]) -> tuple[Catalogue, tuple[str, ...]]:
+    # The database is loaded only for those who have a catalogue.
+    from fastformula_server.catalogue.store import open_catalogue
+
     try:
         return open_catalogue(path), ()
     except CatalogueError as error:

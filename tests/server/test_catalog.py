@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from fastformula_server.__main__ import cli
-from fastformula_server.catalogue import find_catalogue, open_catalogue
+from fastformula_server.catalogue.places import find_catalogue
 from fastformula_server.catalogue.query import read_query
+from fastformula_server.catalogue.store import open_catalogue
 from fastformula_server.commands import catalog as command
 
 POD = "KIND;NAME;DATA_TYPE\nDATABASE ITEM;ACME_GRÖSSE;N\nELEMENT;Acme Prämie – neu;\n"

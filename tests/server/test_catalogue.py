@@ -15,14 +15,12 @@ from pathlib import Path
 import pytest
 from fastformula.language.database_item import DatabaseItem
 from fastformula.language.seeded import SEEDED
-from fastformula_server.catalogue import (
-    CatalogueError,
-    StoredCatalogue,
+from fastformula_server.catalogue import store
+from fastformula_server.catalogue.places import (
+    catalogue_path,
     find_catalogue,
-    open_catalogue,
-    store,
+    find_project,
 )
-from fastformula_server.catalogue.places import catalogue_path, find_project
 from fastformula_server.catalogue.query import read_query
 from fastformula_server.catalogue.reader import (
     KINDS,
@@ -31,7 +29,8 @@ from fastformula_server.catalogue.reader import (
     Row,
     read_rows,
 )
-from fastformula_server.catalogue.schema import VERSION
+from fastformula_server.catalogue.schema import VERSION, CatalogueError
+from fastformula_server.catalogue.store import StoredCatalogue, open_catalogue
 from fastformula_server.catalogue.writer import write_catalogue
 from hypothesis import given
 from hypothesis import strategies as st

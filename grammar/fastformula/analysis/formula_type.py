@@ -14,9 +14,8 @@ from fastformula.language.formula_type import (
     load_formula_types,
 )
 from fastformula.language.types import Product
-from fastformula.syntax import Parsed, trivia, walk
+from fastformula.syntax import Parsed, trivia
 from fastformula.syntax.tokens import COMMENT_KINDS
-from fastformula.syntax.tree import Return
 from fastformula.text import Span
 
 _HEADER = re.compile(
@@ -38,7 +37,7 @@ def claim_type(
         found = find_formula_type(environment.formula_type)
         if found is not None:
             return TypeClaim(found, "setting", None)
-    return _read_comment(parsed) or _infer(parsed, names, product)
+    return _read_comment(parsed) or _infer(names, product)
 
 
 def read_headers(parsed: Parsed) -> Iterator[tuple[str, Span]]:
@@ -70,24 +69,21 @@ def _read_comment(parsed: Parsed) -> TypeClaim | None:
     return None
 
 
-def _infer(parsed: Parsed, names: Names, product: Product) -> TypeClaim | None:
+def _infer(names: Names, product: Product) -> TypeClaim | None:
     """The one type whose contract shares the most names with the formula."""
-    returned = {
-        name.key
-        for node in walk(parsed.tree)
-        if isinstance(node, Return)
-        for name in node.names
-    }
+    returned = sorted(names.returned)
     best: list[tuple[FormulaType, tuple[str, ...]]] = []
     for each in load_formula_types().values():
         if each.product not in ("both", product):
             continue
         if each.detail not in ("documented", "sampled"):
             continue
-        inputs = tuple(key for key in names.inputs if each.find_input(key))
-        returns = tuple(sorted(key for key in returned if each.find_return(key)))
+        returns = tuple(key for key in returned if each.find_return(key))
         # What is handed back says more than what is taken, as many types share inputs.
-        if not returns or len(inputs) + len(returns) < _ENOUGH:
+        if not returns:
+            continue
+        inputs = tuple(key for key in names.inputs if each.find_input(key))
+        if len(inputs) + len(returns) < _ENOUGH:
             continue
         reasons = (*inputs, *returns)
         if not best or len(reasons) > len(best[0][1]):

@@ -26,6 +26,7 @@ from fastformula.syntax.tree import (
     Inputs,
     Name,
     Node,
+    Return,
     Statement,
     Target,
     TypedName,
@@ -43,6 +44,7 @@ class Names:
     default_data: dict[str, DefaultData] = field(default_factory=dict)
     assigned: set[str] = field(default_factory=set)
     """Names that some statement puts a value in."""
+    returned: set[str] = field(default_factory=set)
     loops: dict[int, set[str]] = field(default_factory=dict)
     """What is assigned inside each WHILE, by its `id`."""
 
@@ -115,6 +117,8 @@ def _declare(names: Names, node: Node) -> None:
         case Inputs(inputs=inputs):
             for each in inputs:
                 names.inputs.setdefault(each.name.key, each)
+        case Return(names=returned):
+            names.returned.update(each.key for each in returned)
 
 
 @cache
