@@ -171,10 +171,15 @@ def _dropped(
     for statement in statements:
         if id(statement) in kept:
             for body in _bodies(statement):
-                inside = kept
-                if not any(id(each) in kept for each in body.statements):
-                    # A block cannot be empty, so its first statement stays.
-                    inside = {id(each) for each in body.statements[:1]}
+                # What has a value behind the block hangs on the ways out of it.
+                staying = {
+                    id(each)
+                    for each in body.statements
+                    if id(each) in kept or isinstance(each, Exit | Return)
+                }
+                # A block cannot be empty.
+                first = {id(each) for each in body.statements[:1]}
+                inside = {*kept, *(staying or first)}
                 yield from _dropped(body.statements, inside, text)
         elif end is None or _EXCUSE in text[end : statement.span.start].lower():
             yield statement.span

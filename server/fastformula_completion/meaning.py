@@ -112,7 +112,9 @@ class Meaning:
         whole = Span(line.start, line.end + shift)
         said = Span(place.offset, place.offset + shift)
         before, after = place.text[: said.start], place.text[said.start :]
-        names = _words(before[line.start :] + middle + after[: line.end - said.start])
+        begun, rest = before[line.start :], after[: line.end - said.start]
+        # A name that grows is another one, and the old one is gone.
+        names = _words(begun + middle + rest) | _words(begun + rest)
         # In an unfinished statement, names of the author's may have been wrong before.
         blamed = names
         if place.is_broken:
@@ -120,7 +122,12 @@ class Meaning:
             blamed = _words(middle) | _words(target.group(1) if target else "")
         text = before + middle + after
         excerpt = self._excerpt(text, names, line, shift, breadth)
-        for each in self._judge(excerpt):
+        found = self._judge(excerpt)
+        if any(each.code.startswith("syntax") for each in found):
+            # Statements of a broken text may not be what they seem.
+            excerpt = Excerpt(text, ())
+            found = self._judge(excerpt)
+        for each in found:
             span = Span(excerpt.place(each.span.start), excerpt.place(each.span.end))
             is_syntax = each.code.startswith("syntax")
             if overlap(span, said) or (is_syntax and touch(span, whole)):

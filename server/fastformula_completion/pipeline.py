@@ -70,12 +70,13 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How tokens are chosen; see `Request`."""
+    """Who chooses tokens, and how; see `Request`."""
 
     temperature: float = 0.0
     top_p: float = 1.0
     repetition_penalty: float = 1.0
     max_tokens: int = MOST_TOKENS
+    adapter: str = ""
 
 
 @dataclass(slots=True)
@@ -113,6 +114,8 @@ def complete(
     sampling: Sampling = Sampling(),
 ) -> Completion:
     """Complete `text` at `offset`, in code points, with up to `candidates` items.
+
+    There are never more than MOST_CANDIDATES, all different, the likeliest first.
 
     With what is offered a valid text still parses, a broken one has nothing wrong at
     the cursor, and the checks find no more errors or warnings than they did.
@@ -169,6 +172,7 @@ def complete(
         temperature=sampling.temperature,
         top_p=sampling.top_p,
         repetition_penalty=sampling.repetition_penalty,
+        adapter=sampling.adapter,
         context=context,
         stop=is_done,
         shown=prompts.append,
@@ -207,8 +211,12 @@ def _answers(
     ]
     for start in range(0, len(more), wanted - 1):
         with log.step("model") as said:
-            said += complete_many(backend, more[start : start + wanted - 1])
-        yield from said
+            several = complete_many(backend, more[start : start + wanted - 1])
+            said.append(several[0])
+        yield several[0]
+        for raw in several[1:]:
+            log.steps.append(Step("model", raw))
+            yield raw
 
 
 def _edit(cursor: _Cursor, raw: str) -> str:

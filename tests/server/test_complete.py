@@ -21,7 +21,7 @@ def formula(tmp_path: Path) -> Path:
 
 def complete(path: Path, *options: str, line: int = 1, column: int = 17) -> Result:
     place = ["--line", str(line), "--column", str(column)]
-    runner = CliRunner(env={"FASTFORMULA_COMPLETION_ANSWERS": "l_hours * 2"})
+    runner = CliRunner(env={"FASTFORMULA_COMPLETION_ANSWERS": "40 * 2"})
     result = runner.invoke(cli, ["complete", str(path), *place, *options])
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return result
@@ -29,7 +29,7 @@ def complete(path: Path, *options: str, line: int = 1, column: int = 17) -> Resu
 
 def test_the_ghost_text_is_printed(formula: Path) -> None:
     result = complete(formula, "--backend", "fake")
-    assert (result.exit_code, result.stdout) == (0, "l_hours * 2\n")
+    assert (result.exit_code, result.stdout) == (0, "40 * 2\n")
 
 
 def test_json_says_what_would_be_replaced_and_how_long_it_took(formula: Path) -> None:
@@ -37,9 +37,36 @@ def test_json_says_what_would_be_replaced_and_how_long_it_took(formula: Path) ->
     answer = json.loads(result.stdout)
     assert answer.pop("milliseconds") >= 0
     cursor = {"line": 1, "column": 17}
-    assert answer == {
-        "items": [{"text": "l_hours * 2", "start": cursor, "end": cursor}]
-    }
+    assert answer == {"items": [{"text": "40 * 2", "start": cursor, "end": cursor}]}
+
+
+def test_each_stage_is_shown_on_request(formula: Path) -> None:
+    result = complete(formula, "--backend", "fake", "--explain")
+    stages = [line.split()[1] for line in result.stdout.splitlines() if "--- " in line]
+    assert stages[:-1] == "decide read model trim fit filter meaning".split()
+    assert result.stdout.endswith("ms in all\n40 * 2\n")
+    options = ("--backend", "fake", "--explain", "--output-format", "json")
+    answer = json.loads(complete(formula, *options).stdout)
+    assert [step["stage"] for step in answer["steps"]] == stages[:-1]
+    assert answer["steps"][2]["text"] == "40 * 2"
+    assert set(answer) == {"items", "milliseconds", "reason", "prompt", "steps"}
+
+
+def test_what_was_refused_is_explained(formula: Path) -> None:
+    runner = CliRunner(env={"FASTFORMULA_COMPLETION_ANSWERS": "nowhere * 2"})
+    place = ["complete", str(formula), "--line", "1", "--column", "17"]
+    options = ["--backend", "fake", "--explain", "--output-format", "json"]
+    answer = json.loads(runner.invoke(cli, [*place, *options]).stdout)
+    assert answer["items"] == []
+    assert "nowhere" in answer["reason"]
+    assert "uninitialized-variable" in [step["why"] for step in answer["steps"]]
+
+
+def test_several_candidates_are_printed_one_below_the_other(formula: Path) -> None:
+    runner = CliRunner(env={"FASTFORMULA_COMPLETION_ANSWERS": "40 * 2"})
+    place = ("--line", "1", "--column", "17", "--backend", "fake")
+    result = runner.invoke(cli, ["complete", str(formula), *place, "--candidates", "3"])
+    assert result.stdout == "40 * 2\n"
 
 
 def test_nothing_to_offer_says_why(formula: Path) -> None:
@@ -54,7 +81,7 @@ def test_the_environment_chooses_the_backend_unless_an_option_does(
     formula: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FASTFORMULA_COMPLETION_BACKEND", "fake")
-    assert complete(formula).stdout == "l_hours * 2\n"
+    assert complete(formula).stdout == "40 * 2\n"
     assert complete(formula, "--backend", "off").stdout == ""
 
 
