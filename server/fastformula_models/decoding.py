@@ -11,6 +11,7 @@ from transformers import (
 )
 
 from fastformula_models.backend import Request
+from fastformula_models.guided import Guided
 
 # Not annotated.
 _generation: Callable[..., GenerationConfig] = GenerationConfig
@@ -38,15 +39,19 @@ def generation_config(
 
 
 def logits_processors(
-    requests: Sequence[Request], prompt: int, stops: Sequence[int]
+    requests: Sequence[Request],
+    prompt: int,
+    stops: Sequence[int],
+    text: Callable[[list[int]], str],
 ) -> LogitsProcessorList:
-    """What rules tokens out before one is chosen: the place of the requests' masks.
+    """What rules tokens out before one is chosen: the guides of the requests.
 
     A row of the batch belongs to each request; the first `prompt` ids are not its
-    answer.
+    answer, and `text` decodes those that are.
     """
-    del requests, prompt, stops
-    return LogitsProcessorList()
+    if all(request.guide is None for request in requests):
+        return LogitsProcessorList()
+    return LogitsProcessorList([Guided(requests, prompt, stops, text)])
 
 
 class Ending(StoppingCriteria):

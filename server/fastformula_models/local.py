@@ -184,7 +184,7 @@ class LocalBackend:
         self, request: Request, ids: list[int], adapter: str, ending: Ending
     ) -> list[int]:
         cache = self._prefix.prepare(ids, adapter, request.cancelled)
-        processors = logits_processors((request,), len(ids), self._stops)
+        processors = logits_processors((request,), len(ids), self._stops, self._text)
         greedy = request.temperature <= 0 and request.repetition_penalty == 1
         if self._guesses and greedy and isinstance(cache, DynamicCache):
             return continue_by_lookup(
@@ -226,7 +226,9 @@ class LocalBackend:
                 input_ids=inputs,
                 attention_mask=mask,
                 generation_config=generation_config(longest, self._stops, self._pad),
-                logits_processor=logits_processors(requests, width, self._stops),
+                logits_processor=logits_processors(
+                    requests, width, self._stops, self._text
+                ),
                 stopping_criteria=StoppingCriteriaList([ending]),
             )
         if ending.cancelled:
