@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 import pytest_lsp
+from fastformula.editor.semantic_tokens import TOKEN_TYPES
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -360,3 +362,119 @@ async def test_edits_before_an_odd_character_arrive_where_they_were_made(
     editor.replace("l_pay = 1", "l_pay == 1")
     (mistake,) = await editor.diagnostics()
     assert mistake.range == editor.of("==")
+
+
+NAMED = f"""\
+ALIAS PER_ASG_GRADE_NAME AS grade\r
+{ODD}l_pay = 1\r
+{ODD}l_pay = l_pay + ROUND(2.5, 1)\r
+x = SUBSTR(grade, 1, 3) || 'l_pay'\r
+{ODD}RETURN L_PAY, x\r
+"""
+
+
+async def test_a_name_leads_to_its_declaration_and_to_its_places(
+    client: LanguageClient,
+) -> None:
+    editor = Editor(client, NAMED)
+    at = (editor.identifier, editor.behind("RETURN L_P"))
+    found = await client.text_document_definition_async(types.DefinitionParams(*at))
+    assert found == [types.Location(editor.uri, editor.of("l_pay"))]
+    context = types.ReferenceContext(include_declaration=True)
+    places = await client.text_document_references_async(
+        types.ReferenceParams(context, *at)
+    )
+    lit = await client.text_document_document_highlight_async(
+        types.DocumentHighlightParams(*at)
+    )
+    assert places is not None and lit is not None
+    assert [each.range for each in places] == [each.range for each in lit]
+    kinds = types.DocumentHighlightKind
+    assert [each.kind for each in lit] == [
+        kinds.Write,
+        kinds.Write,
+        kinds.Read,
+        kinds.Read,
+    ]
+    assert lit[-1].range == editor.of("L_PAY")
+
+
+async def test_a_variable_gets_another_name_everywhere(client: LanguageClient) -> None:
+    editor = Editor(client, NAMED)
+    at = (editor.identifier, editor.behind("RETURN L_P"))
+    prepared = await client.text_document_prepare_rename_async(
+        types.PrepareRenameParams(*at)
+    )
+    assert prepared == types.PrepareRenamePlaceholder(editor.of("L_PAY"), "L_PAY")
+    edit = await client.text_document_rename_async(
+        types.RenameParams(*at, new_name="l_total")
+    )
+    assert edit and edit.changes
+    edits = edit.changes[editor.uri]
+    assert {each.new_text for each in edits} == {"l_total"}
+    assert len(edits) == 4 and editor.of("L_PAY") in [each.range for each in edits]
+
+
+async def test_a_rename_that_would_change_the_meaning_is_refused_with_the_reason(
+    client: LanguageClient,
+) -> None:
+    editor = Editor(client, NAMED)
+    before = len(client.log_messages)
+    for words, new in (("RETURN L_P", "x"), ("PER_ASG_", "grade_name")):
+        with pytest.raises(JsonRpcException) as refused:
+            await client.text_document_rename_async(
+                types.RenameParams(editor.identifier, editor.behind(words), new)
+            )
+        assert refused.value.code == types.LSPErrorCodes.RequestFailed
+        assert "already" in refused.value.message or "ALIAS" in refused.value.message
+    assert len(client.log_messages) == before, "a refusal is no failure"
+
+
+async def test_the_arguments_of_a_function_are_shown(client: LanguageClient) -> None:
+    editor = Editor(client, NAMED)
+    shown = await client.text_document_signature_help_async(
+        types.SignatureHelpParams(editor.identifier, editor.behind("ROUND(2.5, "))
+    )
+    assert shown and shown.signatures[0].label.startswith("ROUND(")
+    assert (shown.active_signature, shown.active_parameter) == (0, 1)
+
+
+async def test_a_selection_grows(client: LanguageClient) -> None:
+    editor = Editor(client, NAMED)
+    ranges = await client.text_document_selection_range_async(
+        types.SelectionRangeParams(editor.identifier, [editor.behind("ROUND(2.")])
+    )
+    assert ranges and ranges[0].range == editor.of("2.5")
+    assert ranges[0].parent and ranges[0].parent.range == editor.of("ROUND(2.5, 1)")
+
+
+async def test_names_are_coloured_by_what_they_are(client: LanguageClient) -> None:
+    editor = Editor(client, NAMED)
+    answer = await client.text_document_semantic_tokens_full_async(
+        types.SemanticTokensParams(editor.identifier)
+    )
+    assert answer is not None
+    line = character = 0
+    words = []
+    for down, right, length, kind, _ in zip(*(iter(answer.data),) * 5, strict=True):
+        line, character = line + down, right if down else character + right
+        words.append((types.Position(line, character), length, TOKEN_TYPES[kind]))
+    place = editor.of("L_PAY")
+    length = place.end.character - place.start.character
+    assert (place.start, length, "variable") in words
+    assert words[0][2] == "property"
+    part = await client.text_document_semantic_tokens_range_async(
+        types.SemanticTokensRangeParams(editor.identifier, editor.of("L_PAY, x"))
+    )
+    assert part is not None and len(part.data) == 10
+
+
+async def test_what_the_text_does_not_say_is_hinted(client: LanguageClient) -> None:
+    editor = Editor(client, NAMED)
+    hints = await client.text_document_inlay_hint_async(
+        types.InlayHintParams(editor.identifier, editor.of("x = SUBSTR(grade, 1, 3)"))
+    )
+    assert hints is not None
+    labels = {each.label: each.position for each in hints}
+    assert labels[": TEXT"] == editor.behind("\r\nx")
+    assert {"m:", "n:"} < set(labels)

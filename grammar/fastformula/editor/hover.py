@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fastformula.analysis import Analysis
 from fastformula.editor.documentation import describe_functions, describe_keyword
+from fastformula.editor.names import describe_name
+from fastformula.editor.navigation import use_at
 from fastformula.language import (
     Function,
     find_functions,
@@ -25,8 +28,17 @@ class Hover:
     markdown: str
 
 
-def hover(parsed: Parsed, offset: int) -> Hover | None:
-    """What is known of the word at `offset`; None for names of the author's own."""
+def hover(analysis: Analysis, offset: int) -> Hover | None:
+    """What is known of the word or name at `offset`."""
+    found = _hover_word(analysis.parsed, offset)
+    if found is not None:
+        return found
+    use = use_at(analysis, offset)
+    return Hover(use.name.span, describe_name(analysis, use)) if use else None
+
+
+def _hover_word(parsed: Parsed, offset: int) -> Hover | None:
+    """What Oracle's words and functions mean; None for names."""
     at = _word_at(parsed, offset)
     if at is None:
         return None

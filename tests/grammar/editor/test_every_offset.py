@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fastformula import Parsed, parse
+from fastformula.analysis import analyze
 from fastformula.editor.completion import complete
 from fastformula.editor.folding import fold
 from fastformula.editor.hover import hover
@@ -26,7 +27,7 @@ def test_half_a_formula_is_no_problem(formula: Path) -> None:
         parsed = parse(text[:end])
         completion = complete(parsed, end)
         assert 0 <= completion.span.start <= completion.span.end == end
-        found = hover(parsed, end)
+        found = hover(analyze(parsed), end)
         assert found is None or 0 <= found.span.start <= end <= found.span.end
         check_outline(outline(parsed), Span(0, end))
         for each in fold(parsed):

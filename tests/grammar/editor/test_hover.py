@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from fastformula import Parsed
+from fastformula.analysis import analyze
 from fastformula.editor.hover import hover
 
 Sample = Callable[[str], tuple[Parsed, int]]
@@ -81,7 +82,68 @@ KNOWN = {
 @pytest.mark.parametrize("marked, word, said", KNOWN.values(), ids=KNOWN)
 def test_hover(sample: Sample, marked: str, word: str, said: list[str]) -> None:
     parsed, offset = sample(marked)
-    found = hover(parsed, offset)
+    found = hover(analyze(parsed), offset)
+    assert found is not None
+    assert found.span.text_in(parsed.text) == word
+    for piece in said:
+        assert piece in found.markdown
+
+
+NAMES = {
+    "a local": (
+        "/* 😀 */ l_pay = 1\nl_pay = 2\nRETURN l_p$0ay",
+        "l_pay",
+        ["l_pay (NUMBER)", "Local variable. Returned.", "in line 1, 2."],
+    ),
+    "a name that is a word elsewhere": ("cou$0nt = 1", "count", ["Local variable."]),
+    "a function's name that is not called": ("x = rou$0nd + 1", "round", ["Local"]),
+    "an array": (
+        "hours['MON'] = 8 x = hou$0rs['MON']",
+        "hours",
+        ["hours (NUMBER_TEXT)", "An array of numbers, each found by a text."],
+    ),
+    "a quoted name": ('"WHI$0LE" = 1', '"WHILE"', ["Local variable."]),
+    "an input": (
+        "DEFAULT FOR hours IS 40 INPUTS ARE hours x = ho$0urs",
+        "hours",
+        ["hours (NUMBER)", "Input.", "Where it is missing: `40`."],
+    ),
+    "an input that its type hands over": (
+        "/* Formula Type: Global Absence Accrual */\n"
+        "INPUTS ARE IV_ACCR$0UALPERIODSTARTDATE (DATE)",
+        "IV_ACCRUALPERIODSTARTDATE",
+        ["Formulas of the type Global Absence Accrual are handed it"],
+    ),
+    "an item": (
+        "x = PER_ASG_GRADE_NA$0ME",
+        "PER_ASG_GRADE_NAME",
+        ["PER_ASG_GRADE_NAME (TEXT)", "Database item."],
+    ),
+    "an alias": (
+        "ALIAS PER_ASG_GRADE_NAME AS grade x = gra$0de",
+        "grade",
+        ["PER_ASG_GRADE_NAME (TEXT)", "Also called `grade` here."],
+    ),
+    "an item on trust": (
+        "x = XX_BONUS_ASG_R$0UN",
+        "XX_BONUS_ASG_RUN",
+        ["Database item.", "Nobody here knows it"],
+    ),
+    "a context": (
+        "x = GET_CONTEXT(PERSO$0N_ID, 0)",
+        "PERSON_ID",
+        ["PERSON_ID (NUMBER)", "Context.", "Source"],
+    ),
+    "a context that is none": ("x = GET_CONTEXT(PERSOM$0_ID, 0)", "PERSOM_ID", ["no"]),
+}
+
+
+@pytest.mark.parametrize("marked, word, said", NAMES.values(), ids=NAMES)
+def test_hover_on_a_name(
+    sample: Sample, marked: str, word: str, said: list[str]
+) -> None:
+    parsed, offset = sample(marked)
+    found = hover(analyze(parsed), offset)
     assert found is not None
     assert found.span.text_in(parsed.text) == word
     for piece in said:
@@ -89,13 +151,8 @@ def test_hover(sample: Sample, marked: str, word: str, said: list[str]) -> None:
 
 
 UNKNOWN = {
-    "a name": "l_p$0ay = 1",
-    "a name that is a word elsewhere": "cou$0nt = a.COUNT",
-    "a type as a name": "x = tex$0t || 'a'",
-    "a function's name that is not called": "x = rou$0nd + 1",
     "a function that is not known": "x = MY_FUN$0CTION(1)",
     "a text": "x = 'WHI$0LE'",
-    "a quoted name": 'x = "WHI$0LE"',
     "a comment": "/* WHI$0LE */ x = 1",
     "a number": "x = 1$02",
     "a blank": "x =  $0  1",
@@ -105,4 +162,5 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("marked", UNKNOWN.values(), ids=UNKNOWN)
 def test_nothing_is_said(sample: Sample, marked: str) -> None:
-    assert hover(*sample(marked)) is None
+    parsed, offset = sample(marked)
+    assert hover(analyze(parsed), offset) is None

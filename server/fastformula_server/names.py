@@ -1,0 +1,218 @@
+"""What the server answers about names: where they are, what they are, other names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fastformula.analysis import Analysis
+from fastformula.editor.hover import hover
+from fastformula.editor.inlay_hints import hint
+from fastformula.editor.navigation import (
+    called_formula_at,
+    find_definitions,
+    find_occurrences,
+)
+from fastformula.editor.rename import Refusal, prepare_rename, rename
+from fastformula.editor.selection import grow
+from fastformula.editor.semantic_tokens import (
+    MODIFIERS,
+    TOKEN_TYPES,
+    find_semantic_tokens,
+)
+from fastformula.editor.signature_help import help_with_signature
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from fastformula_server import convert
+from fastformula_server.documents import Document
+from fastformula_server.server import FormulaServer
+
+
+class _Place(NamedTuple):
+    document: Document
+    analysis: Analysis
+    offset: int
+
+
+async def _place(
+    ls: FormulaServer, params: types.TextDocumentPositionParams
+) -> _Place | None:
+    """The client's place, analysed; None when the text is gone or has changed."""
+    found = await _analysed(ls, params.text_document)
+    if found is None:
+        return None
+    document, analysis = found
+    return _Place(document, analysis, convert.to_offset(document, params.position))
+
+
+async def _analysed(
+    ls: FormulaServer, identifier: types.TextDocumentIdentifier
+) -> tuple[Document, Analysis] | None:
+    document = ls.documents.get(identifier.uri)
+    judged = await ls.judged(document) if document else None
+    if document is None or judged is None or judged.analysis is None:
+        return None
+    return document, judged.analysis
+
+
+def _refused(refusal: Refusal) -> JsonRpcException:
+    """An answer that editors show where the author typed the new name."""
+    return JsonRpcException(refusal.message, types.LSPErrorCodes.RequestFailed)
+
+
+async def on_hover(ls: FormulaServer, params: types.HoverParams) -> types.Hover | None:
+    """What the word under the cursor means."""
+    at = await _place(ls, params)
+    found = hover(at.analysis, at.offset) if at else None
+    return convert.from_hover(at.document, found) if at and found else None
+
+
+async def on_definition(
+    ls: FormulaServer, params: types.DefinitionParams
+) -> list[types.Location] | None:
+    """Where the name is declared; for a called formula, the formula."""
+    at = await _place(ls, params)
+    if at is None:
+        return None
+    called = called_formula_at(at.analysis, at.offset)
+    if called is not None:
+        signature = at.analysis.environment.library.find(called[1])
+        if signature is None or not Path(signature.path).is_absolute():
+            return None
+        start = types.Position(0, 0)
+        uri = Path(signature.path).as_uri()
+        return [types.Location(uri, types.Range(start, start))]
+    spans = find_definitions(at.analysis, at.offset)
+    return convert.from_locations(at.document, spans) or None
+
+
+async def on_references(
+    ls: FormulaServer, params: types.ReferenceParams
+) -> list[types.Location] | None:
+    """Every place of the name."""
+    at = await _place(ls, params)
+    found = find_occurrences(at.analysis, at.offset) if at else None
+    if at is None or found is None:
+        return None
+    wanted = params.context.include_declaration
+    spans = [
+        each.span for each in found.references if wanted or each.role != "declared"
+    ]
+    return convert.from_locations(at.document, spans)
+
+
+async def on_highlight(
+    ls: FormulaServer, params: types.DocumentHighlightParams
+) -> list[types.DocumentHighlight] | None:
+    """The same, for the eye."""
+    at = await _place(ls, params)
+    found = find_occurrences(at.analysis, at.offset) if at else None
+    return convert.from_occurrences(at.document, found) if at and found else None
+
+
+async def on_prepare_rename(
+    ls: FormulaServer, params: types.PrepareRenameParams
+) -> types.PrepareRenamePlaceholder | None:
+    """What would be renamed; an error that says why where it cannot be."""
+    at = await _place(ls, params)
+    found = prepare_rename(at.analysis, at.offset) if at else None
+    if isinstance(found, Refusal):
+        raise _refused(found)
+    if at is None or found is None:
+        return None
+    span = convert.from_span(at.document, found.span)
+    return types.PrepareRenamePlaceholder(span, found.name)
+
+
+async def on_rename(
+    ls: FormulaServer, params: types.RenameParams
+) -> types.WorkspaceEdit | None:
+    """Another name everywhere; an error that says why where that cannot be."""
+    at = await _place(ls, params)
+    if at is None:
+        return None
+    edits = rename(at.analysis, at.offset, params.new_name)
+    if isinstance(edits, Refusal):
+        raise _refused(edits)
+    return convert.from_edits(at.document, edits)
+
+
+async def on_signature_help(
+    ls: FormulaServer, params: types.SignatureHelpParams
+) -> types.SignatureHelp | None:
+    """Which arguments the function takes."""
+    at = await _place(ls, params)
+    found = help_with_signature(at.analysis, at.offset) if at else None
+    return convert.from_signature_help(found) if found else None
+
+
+async def on_selection_range(
+    ls: FormulaServer, params: types.SelectionRangeParams
+) -> list[types.SelectionRange] | None:
+    """What can be selected around each place."""
+    found = await ls.parsed(params.text_document)
+    if found is None:
+        return None
+    document, parsed = found
+    grown = [
+        convert.from_selections(
+            document, grow(parsed, convert.to_offset(document, each))
+        )
+        for each in params.positions
+    ]
+    return [each for each in grown if each is not None]
+
+
+async def on_semantic_tokens(
+    ls: FormulaServer,
+    params: types.SemanticTokensParams | types.SemanticTokensRangeParams,
+) -> types.SemanticTokens | None:
+    """What each word is."""
+    found = await _analysed(ls, params.text_document)
+    if found is None:
+        return None
+    document, analysis = found
+    tokens = find_semantic_tokens(analysis)
+    if isinstance(params, types.SemanticTokensRangeParams):
+        wanted = convert.to_span(document, params.range)
+        tokens = tuple(
+            each
+            for each in tokens
+            if each.span.start < wanted.end and wanted.start < each.span.end
+        )
+    return convert.from_semantic_tokens(document, tokens)
+
+
+async def on_inlay_hint(
+    ls: FormulaServer, params: types.InlayHintParams
+) -> list[types.InlayHint] | None:
+    """What the text does not say."""
+    found = await _analysed(ls, params.text_document)
+    if found is None:
+        return None
+    document, analysis = found
+    span = convert.to_span(document, params.range)
+    return convert.from_inlay_hints(document, hint(analysis, span))
+
+
+_LEGEND = types.SemanticTokensLegend(list(TOKEN_TYPES), list(MODIFIERS))
+
+FEATURES: tuple[tuple[str, Any, Any], ...] = (
+    (types.TEXT_DOCUMENT_HOVER, on_hover, None),
+    (types.TEXT_DOCUMENT_DEFINITION, on_definition, None),
+    (types.TEXT_DOCUMENT_REFERENCES, on_references, None),
+    (types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, on_highlight, None),
+    (types.TEXT_DOCUMENT_PREPARE_RENAME, on_prepare_rename, None),
+    (types.TEXT_DOCUMENT_RENAME, on_rename, types.RenameOptions(prepare_provider=True)),
+    (
+        types.TEXT_DOCUMENT_SIGNATURE_HELP,
+        on_signature_help,
+        types.SignatureHelpOptions(trigger_characters=["(", ","]),
+    ),
+    (types.TEXT_DOCUMENT_SELECTION_RANGE, on_selection_range, None),
+    (types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, on_semantic_tokens, _LEGEND),
+    (types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, on_semantic_tokens, _LEGEND),
+    (types.TEXT_DOCUMENT_INLAY_HINT, on_inlay_hint, None),
+)
+"""As in `handlers`."""
