@@ -288,12 +288,14 @@ def window(
     before the prefix; those that the prefix has itself are left out.
     """
     if context:
-        known = _first_lines(context, budget // CONTEXT_SHARE, count)
+        share = budget // CONTEXT_SHARE
+        near, _ = window(prefix, suffix, budget - share, count)
+        said = {line.strip() for line in near.splitlines()}
+        news = [line for line in context.splitlines() if line.strip() not in said]
+        known = _first_lines(news, share, count)
         room = budget - sum(map(count, known))
         head, tail = window(prefix, suffix, room, count)
-        said = {line.strip() for line in head.splitlines()}
-        lines = (line for line in known if line.strip() not in said)
-        return "".join(lines) + head, tail
+        return "".join(known) + head, tail
     before = prefix.splitlines(keepends=True)[::-1]
     after = suffix.splitlines(keepends=True)
     costs_before = _costs(before, budget, count)
@@ -315,8 +317,10 @@ def window(
     return head, tail
 
 
-def _first_lines(text: str, room: int, count: Callable[[str], int]) -> list[str]:
-    lines = [line + "\n" for line in text.splitlines()]
+def _first_lines(
+    lines: Sequence[str], room: int, count: Callable[[str], int]
+) -> list[str]:
+    lines = [line + "\n" for line in lines]
     return lines[: _fitting(_costs(lines, room, count), room)]
 
 
