@@ -84,7 +84,7 @@ def test_a_line_that_the_text_almost_has_is_not_shown() -> None:
     assert TOO_SIMILAR == 0.5
 
 
-def shown(fmt: fim.FimFormat | None, budget: int = 2_000, context: str = "") -> str:
+def shown(fmt: fim.FimFormat | None, budget: int = 4_000, context: str = "") -> str:
     prompts: list[str] = []
     before, after = FORMULA.split("▮")
     request = Request(before, after, context=lambda: context, shown=prompts.append)
