@@ -114,8 +114,8 @@ def test_context_takes_a_quarter_at_most_and_repeats_no_line_of_the_window() -> 
     small = shown(FORMATS["qwen2.5-coder"], 400, said)
     assert "/* Formula type" in small
     assert "Formula XX_EXTRA_DAYS" not in small
-    lines = small.partition("<|fim_prefix|>")[2].splitlines()
-    assert sum(len(line) + 1 for line in lines if line in said.splitlines()) <= 100
+    room = fim.window("", "", 400, len, said)[0]
+    assert 0 < len(room) <= 400 // fim.CONTEXT_SHARE
 
 
 def test_the_line_that_is_typed_changes_nothing_before_it() -> None:
