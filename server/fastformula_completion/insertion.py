@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from textwrap import dedent
+from typing import NamedTuple
 
 from fastformula.diagnostic import Diagnostic, Severity
 from fastformula.linter.mending import mend
@@ -16,16 +16,34 @@ from fastformula.text import LineIndex, Span
 from fastformula_completion.repair import Commission, Draft
 
 
-def make_room(text: str, offset: int) -> tuple[Span, str]:
-    """What new lines take the place of, and how far they are indented."""
+class Room(NamedTuple):
+    """Where new lines go."""
+
+    span: Span
+    """What they take the place of: a blank line, or nothing."""
+    indent: str
+    """What they begin with."""
+
+
+def room_at(text: str, offset: int) -> Room:
+    """The line of `offset`, or the place below it where that is not blank."""
     lines = LineIndex(text)
     start, end = lines.line_span(lines.position(offset).line)
     line = text[start:end]
-    indent = re.match(r"[ \t]*", line)
-    assert indent
     if line.strip():
-        return Span(end, end), indent.group()
-    return Span(start, end), line.rstrip("\r\n") or _indent_above(text[:start])
+        return Room(Span(end, end), _indent(line))
+    return Room(Span(start, end), line.rstrip("\r\n") or _indent_above(text[:start]))
+
+
+def room_above(text: str, line: int) -> Room:
+    """The place above a line, counted from 0; the end of the text, behind the last."""
+    lines = LineIndex(text)
+    if line >= len(lines.starts):
+        return Room(Span(len(text), len(text)), _indent_above(text))
+    start, end = lines.line_span(line)
+    below = text[start:end]
+    indent = _indent(below) if below.strip() else _indent_above(text[:start])
+    return Room(Span(start, start), indent)
 
 
 def lay_out(code: str, before: str, after: str, indent: str) -> str:
@@ -131,7 +149,10 @@ def _says_something(lines: list[str]) -> bool:
     return any(sign.isalnum() for line in lines for sign in line)
 
 
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
 def _indent_above(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
-    last = lines[-1] if lines else ""
-    return last[: len(last) - len(last.lstrip())]
+    return _indent(lines[-1]) if lines else ""

@@ -13,6 +13,7 @@ from fastformula.linter.mending import Find
 from fastformula.text import LineIndex, Span
 from fastformula_models import Backend, BackendError, Request, follow
 from fastformula_models.instructions import mend
+from fastformula_models.sampling import Sampling
 
 from fastformula_completion.answer import clean_code, is_over
 
@@ -46,7 +47,8 @@ class Commission:
     environment: Environment = field(default_factory=Environment)
     repairs: int = 2
     """How often the model may be asked again."""
-    temperature: float = 0.0
+    sampling: Sampling = field(default_factory=Sampling)
+    adapter: str = ""
     report: Callable[[Progress], None] = ignore
     """Told of each piece of an answer, in the thread that asks."""
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -124,7 +126,10 @@ def ask(commission: Commission, request: Request, attempt: int = 1) -> str:
         replace(
             request,
             max_tokens=MOST_TOKENS,
-            temperature=commission.temperature,
+            temperature=commission.sampling.temperature,
+            top_p=commission.sampling.top_p,
+            repetition_penalty=commission.sampling.repetition_penalty,
+            adapter=commission.adapter,
             stop=hear,
             cancelled=commission.cancelled,
         ),

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from fastformula import parse
 from fastformula.analysis import Analysis, analyze
-from fastformula.syntax import tokenize, trivia
+from fastformula.syntax import Parsed, trivia
 from fastformula.syntax.tokens import COMMENT_KINDS
 from fastformula.text import LineIndex, Span
 from fastformula_models import Request, instructions
 
 from fastformula_completion.context import make_context
-from fastformula_completion.insertion import lay_out, make_room, put_in
+from fastformula_completion.insertion import Room, lay_out, put_in
 from fastformula_completion.repair import Commission, Draft, write_until_right
 
 NEAR = 3_000
@@ -23,15 +23,15 @@ _SIGNS = re.compile(r"^[ \t]*(?:\*+|#+|--+|//+)?[ \t]?", re.MULTILINE)
 """What makes a line of a comment one."""
 
 
-def write(wish: str, text: str, offset: int, commission: Commission) -> Draft:
-    """What `wish` asks for, on the line of `offset` or, if that is not blank, below it.
+def write(wish: str, text: str, room: Room, commission: Commission) -> Draft:
+    """`text` with what `wish` asks for in its room.
 
     Where nothing stands yet but comments, a whole formula is written. What can surely
     be mended in the answer is mended. Blocks until the model has answered. Raises
     BackendError where it cannot, and Cancelled.
     """
     analysis = analyze(parse(text), commission.environment)
-    span, indent = make_room(text, offset)
+    span, indent = room
     before, after = text[: span.start], text[span.end :]
     facts = facts_about(analysis, span.start)
     is_whole = not analysis.statements
@@ -50,16 +50,19 @@ def write(wish: str, text: str, offset: int, commission: Commission) -> Draft:
     return write_until_right(commission, request, place, lambda draft: not draft.errors)
 
 
-def wish_at(text: str, offset: int) -> tuple[str, int] | None:
+def wish_at(parsed: Parsed, offset: int) -> tuple[str, int] | None:
     """What the comment at `offset`, or on the line above, says, and where to write.
 
     That is the place of `offset` if its line is blank. None where no comment is there.
     """
+    text = parsed.text
     lines = LineIndex(text)
     line = lines.position(offset).line
     start, end = lines.line_span(line)
     top = lines.starts[max(0, line - 1)]
-    for token in tokenize(text):
+    for token in parsed.tokens:
+        if token.start < top or end < token.lead:
+            continue
         comments = [
             piece.span for piece in trivia(text, token) if piece.kind in COMMENT_KINDS
         ]

@@ -119,6 +119,32 @@ def find_files(folder: Path, report: Callable[[FileError], None]) -> Iterator[Pa
                 yield Path(parent, name)
 
 
+def create_file(path: Path, text: str, *, force: bool) -> None:
+    """Write a file in UTF-8, never seen half written; FileError where it cannot be.
+
+    One that is there already is overwritten only by `force`.
+    """
+    is_new = False
+    try:
+        if not path.exists():
+            # Whoever makes it first has it, with the permissions that are usual here.
+            path.open("xb").close()
+            is_new = True
+        elif not force:
+            raise FileExistsError
+    except FileExistsError as error:
+        raise FileError(f"{path}: is there already") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise FileError(f"{path}: cannot be written: {reason}") from error
+    try:
+        write_file(TextFile(path, ""), text)
+    except FileError:
+        if is_new:
+            path.unlink(missing_ok=True)
+        raise
+
+
 def _reason(error: OSError) -> str:
     match error:
         case FileNotFoundError():

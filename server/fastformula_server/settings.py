@@ -236,6 +236,32 @@ class Settings:
             minimum=-1,
         ),
     ] = -1
+    count_accepted: Annotated[
+        bool,
+        Row(
+            "completion.countAccepted",
+            "Count how much of what is offered you accept and keep, for `fastformula"
+            " stats`: lengths and times, in a file on this machine that holds no"
+            " formula text.",
+        ),
+    ] = False
+    instructed: Annotated[
+        bool,
+        Row(
+            "completion.instructed",
+            "For `local`: the model follows instructions, though no card of an adapter"
+            " says so; set it for a base that was made to.",
+        ),
+    ] = False
+    repairs: Annotated[
+        int,
+        Row(
+            "writing.repairs",
+            "How often a model that writes from your words is asked again while what it"
+            " has written has errors.",
+            minimum=0,
+        ),
+    ] = 2
     answers: Annotated[
         tuple[str, ...],
         Row(
@@ -266,6 +292,7 @@ class Settings:
             model=self.model,
             timeout_seconds=self.timeout_seconds,
             format=self.format,
+            instructed=self.instructed,
             answers=self.answers,
         )
 

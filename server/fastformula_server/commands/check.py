@@ -12,6 +12,7 @@ import click
 from fastformula import Severity
 
 from fastformula_server.files import FileError, find_files, is_folder
+from fastformula_server.options import parse_formula_type
 
 if TYPE_CHECKING:
     from fastformula_server.checking import Checked, Wishes
@@ -35,17 +36,6 @@ def _parse_rule(
     return tuple(pairs)
 
 
-def _parse_type(
-    context: click.Context, parameter: click.Parameter, value: str | None
-) -> str:
-    from fastformula_server.project_file import read_formula_type
-
-    try:
-        return read_formula_type(value) if value else ""
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-
-
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -59,7 +49,7 @@ def _parse_type(
 @click.option("--statistics", is_flag=True, help="Count, for each rule.")
 @click.option("--product", type=click.Choice(["fusion", "ebs"]))
 @click.option(
-    "--formula-type", callback=_parse_type, help="The type of all the formulas."
+    "--formula-type", callback=parse_formula_type, help="The type of all the formulas."
 )
 @click.option(
     "--rule",
