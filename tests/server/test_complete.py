@@ -120,3 +120,11 @@ def test_a_wrong_variable_is_explained(
     result = complete(formula)
     assert result.exit_code == 2
     assert "FASTFORMULA_COMPLETION_BACKEND should be one of" in result.stderr
+
+
+def test_the_settings_say_how_the_model_is_asked(formula: Path) -> None:
+    answers = {"FASTFORMULA_COMPLETION_ANSWERS": "40 * 2"}
+    runner = CliRunner(env=answers | {"FASTFORMULA_COMPLETION_MAX_TOKENS": "2"})
+    place = ["complete", str(formula), "--line", "1", "--column", "17"]
+    result = runner.invoke(cli, [*place, "--backend", "fake"])
+    assert (result.exit_code, result.stdout) == (0, "40\n")

@@ -68,8 +68,10 @@ def command(
     or the model cannot be used.
     """
     from fastformula_completion import complete
+    from fastformula_completion.pipeline import Sampling
     from fastformula_models import BackendError, open_backend
 
+    from fastformula_server.catalogue.places import find_project
     from fastformula_server.project import load_project
 
     settings, problems = read_settings({}, os.environ)
@@ -80,7 +82,7 @@ def command(
         file = read_file(path)
         offset = _offset(file, line, column)
         project = load_project(path.parent)
-        backend = open_backend(settings.backend_settings())
+        backend = open_backend(settings.backend_settings(find_project(path.parent)))
         try:
             found = complete(
                 file.text,
@@ -90,6 +92,11 @@ def command(
                 environment=project.environment(path),
                 configuration=project.file.lint,
                 candidates=candidates,
+                sampling=Sampling(
+                    *settings.chosen_sampling(),
+                    settings.max_tokens,
+                    settings.chosen_adapter(),
+                ),
             )
         finally:
             backend.close()
