@@ -22,7 +22,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from fastformula.analysis import Analysis
+from fastformula import parse
+from fastformula.analysis import Analysis, analyze
 from fastformula.syntax.tokens import scan
 
 from fastformula_completion.constrain_lexeme import (
@@ -42,7 +43,7 @@ from fastformula_completion.constrain_spot import (
     find_statement,
     target_of,
 )
-from fastformula_completion.fit import Place, fits
+from fastformula_completion.fit import Place, fits, open_place
 
 _NEWLINE, _CLOSING = ord("\n"), ord(")")
 
@@ -188,3 +189,11 @@ def guide_at(place: Place, analysis: Analysis, is_done: Callable[[str], bool]) -
     line_end = "\r\n" if "\r\n" in text else "\n"
     hole = Hole(place, line_end, is_done, tail.upper().encode(), following)
     return Guide(hole, spots, text[begin:offset].encode(), trusted=True)
+
+
+def prepare() -> None:
+    """Make the tables that guides read; the first one would wait a moment for them."""
+    text = "l_value = "
+    parsed = parse(text)
+    place = open_place(text, len(text), parsed)
+    guide_at(place, analyze(parsed), str.isspace).after(b"l")
