@@ -10,9 +10,14 @@ from fastformula.diagnostic import Diagnostic, Fix, Severity
 from fastformula.editor.completion import Completion, Item
 from fastformula.editor.folding import Fold
 from fastformula.editor.hover import Hover
+from fastformula.editor.inlay_hints import InlayHint
+from fastformula.editor.navigation import Occurrences
+from fastformula.editor.semantic_tokens import MODIFIERS, TOKEN_TYPES, SemanticToken
+from fastformula.editor.signature_help import SignatureHelp
 from fastformula.editor.symbols import Symbol
 from fastformula.text import Edit, Span
 from fastformula_completion import Item as Ghost
+from fastformula_completion.repair import Draft
 from lsprotocol import types
 
 from fastformula_server.documents import Change, Document, Place
@@ -20,6 +25,9 @@ from fastformula_server.project_file import Problem
 
 SOURCE = "fastformula"
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.{SOURCE}"
+
+ACCEPTED = "fastformula.accepted"
+"""The command that a client runs when its author has accepted ghost text."""
 
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
@@ -160,6 +168,33 @@ def _from_edits(document: Document, edits: Iterable[Edit]) -> types.WorkspaceEdi
     return types.WorkspaceEdit(changes={document.uri: made})
 
 
+def from_draft(
+    document: Document, draft: Draft, title: str, *, confirmed: bool
+) -> types.WorkspaceEdit:
+    """What a model has written; the client asks its author where it is `confirmed`."""
+    place = from_span(document, draft.span)
+    if not confirmed:
+        edit = types.TextEdit(place, draft.new_text)
+        return types.WorkspaceEdit(changes={document.uri: [edit]})
+    return types.WorkspaceEdit(
+        document_changes=[
+            types.TextDocumentEdit(
+                types.OptionalVersionedTextDocumentIdentifier(
+                    document.uri, document.version
+                ),
+                [types.AnnotatedTextEdit(SOURCE, place, draft.new_text)],
+            )
+        ],
+        change_annotations={
+            SOURCE: types.ChangeAnnotation(
+                title,
+                needs_confirmation=True,
+                description="Written by a model: read it before you take it.",
+            )
+        },
+    )
+
+
 def from_hover(document: Document, hover: Hover) -> types.Hover:
     """An explanation as the client shows it."""
     content = types.MarkupContent(types.MarkupKind.Markdown, hover.markdown)
@@ -242,35 +277,125 @@ def to_selected(
 
 
 def from_inline_completion(
-    document: Document, items: Iterable[Ghost], selected: Edit | None
+    document: Document, items: Iterable[Ghost], name: int
 ) -> types.InlineCompletionList:
     """Ghost text as the client shows it.
 
-    With an item selected in the editor's list, `items` belong to the text that has
-    it, and an answer must begin with it and replace what it replaces.
+    By a `name` that is not 0 the client tells which item its author has accepted.
     """
-    if selected is None:
-        return types.InlineCompletionList(
-            [
-                types.InlineCompletionItem(
-                    item.text, range=from_span(document, item.span)
-                )
-                for item in items
-            ]
-        )
-    start, end = selected.span
-    behind = start + len(selected.new_text)
     return types.InlineCompletionList(
         [
             types.InlineCompletionItem(
-                selected.new_text + item.text,
-                range=from_span(document, Span(start, item.span.end - behind + end)),
+                item.text,
+                range=from_span(document, item.span),
+                command=types.Command(
+                    "Count as accepted", ACCEPTED, arguments=[name, number]
+                )
+                if name
+                else None,
             )
-            for item in items
-            if item.span.start == behind
+            for number, item in enumerate(items)
         ]
     )
 
 
 def _place(position: types.Position) -> Place:
     return Place(position.line, position.character)
+
+
+def from_locations(document: Document, spans: Iterable[Span]) -> list[types.Location]:
+    """Places of the document."""
+    return [types.Location(document.uri, from_span(document, each)) for each in spans]
+
+
+def from_occurrences(
+    document: Document, found: Occurrences
+) -> list[types.DocumentHighlight]:
+    """Where a name is read and written."""
+    kinds = types.DocumentHighlightKind
+    return [
+        types.DocumentHighlight(
+            from_span(document, each.span),
+            kinds.Write if each.role == "written" else kinds.Read,
+        )
+        for each in found.references
+    ]
+
+
+def from_edits(document: Document, edits: Iterable[Edit]) -> types.WorkspaceEdit:
+    """Edits of one document."""
+    return types.WorkspaceEdit(
+        changes={
+            document.uri: [
+                types.TextEdit(from_span(document, each.span), each.new_text)
+                for each in edits
+            ]
+        }
+    )
+
+
+def from_signature_help(found: SignatureHelp) -> types.SignatureHelp:
+    """The forms of a function; labels are ASCII, so any encoding counts them alike."""
+    return types.SignatureHelp(
+        signatures=[
+            types.SignatureInformation(
+                label=each.label,
+                documentation=each.documentation,
+                parameters=[
+                    types.ParameterInformation((span.start, span.end))
+                    for span in each.parameters
+                ],
+            )
+            for each in found.signatures
+        ],
+        active_signature=found.active,
+        active_parameter=found.argument,
+    )
+
+
+def from_selections(
+    document: Document, spans: Sequence[Span]
+) -> types.SelectionRange | None:
+    """Spans, each inside the next, as the protocol nests them."""
+    nested: types.SelectionRange | None = None
+    for span in reversed(spans):
+        nested = types.SelectionRange(from_span(document, span), nested)
+    return nested
+
+
+def from_semantic_tokens(
+    document: Document, tokens: Iterable[SemanticToken]
+) -> types.SemanticTokens:
+    """Five numbers for each word, its place counted from the word before."""
+    data: list[int] = []
+    line = character = 0
+    for token in tokens:
+        start = from_offset(document, token.span.start)
+        end = from_offset(document, token.span.end)
+        same = start.line == line
+        data += (
+            start.line - line,
+            start.character - character if same else start.character,
+            end.character - start.character,
+            TOKEN_TYPES.index(token.type),
+            sum(1 << MODIFIERS.index(each) for each in token.modifiers),
+        )
+        line, character = start.line, start.character
+    return types.SemanticTokens(data)
+
+
+def from_inlay_hints(
+    document: Document, hints: Iterable[InlayHint]
+) -> list[types.InlayHint]:
+    """What stands between the words of the text."""
+    return [
+        types.InlayHint(
+            from_offset(document, each.offset),
+            each.label,
+            types.InlayHintKind.Type
+            if each.kind == "type"
+            else types.InlayHintKind.Parameter,
+            padding_right=each.kind == "parameter",
+        )
+        for each in hints
+    ]

@@ -5,17 +5,16 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from fastformula import apply_edits
 from fastformula.editor.completion import complete
 from fastformula.editor.folding import fold
-from fastformula.editor.hover import hover
 from fastformula.editor.ignoring import ignore
 from fastformula.editor.symbols import outline
 from lsprotocol import types
 
-from fastformula_server import convert
+from fastformula_server import convert, names, writing
 from fastformula_server.files import SUFFIXES
 from fastformula_server.server import FormulaServer
+from fastformula_server.suggestions import KINDS, suggest
 from fastformula_server.workspace import to_path
 
 # The session
@@ -60,6 +59,7 @@ def on_watched_files(
         path = to_path(each.uri)
         if path is not None and each.type == types.FileChangeType.Deleted:
             ls.forget_project(path)
+    ls.knowledge.outdate()
     formulas = [path for path in paths if path.suffix.lower() in SUFFIXES]
     ls.neighbours.read_again(formulas)
     if len(formulas) < len(paths):
@@ -89,9 +89,10 @@ def on_change(ls: FormulaServer, params: types.DidChangeTextDocumentParams) -> N
     """Make the edits, and say what is wrong now."""
     uri, version = params.text_document.uri, params.text_document.version
     changes = convert.to_changes(params.content_changes)
+    before = ls.documents.get(uri)
     document = ls.documents.change(uri, version, changes)
-    if document is not None:
-        ls.completions.changed(uri)
+    if before is not None and document is not None:
+        ls.completions.changed(before, document)
         ls.show_diagnostics(document)
 
 
@@ -170,6 +171,11 @@ async def on_code_action(
             for each in there
             if (fix := ignore(judged.parsed, each)) is not None
         ]
+    actions += [
+        each
+        for each in suggest(judged, there, span, ls.settings)
+        if _wants(params, each.kind or "")
+    ]
     if params.context.only and _wants(params, convert.FIX_ALL):
         mended = await ls.analyses.mend(judged)
         if mended != document.text:
@@ -218,15 +224,6 @@ async def on_folding_range(
     return convert.from_folds(document, folds)
 
 
-async def on_hover(ls: FormulaServer, params: types.HoverParams) -> types.Hover | None:
-    """What the word under the cursor means."""
-    at = await ls.at(params.text_document, params.position)
-    if at is None:
-        return None
-    found = hover(at.parsed, at.offset)
-    return convert.from_hover(at.document, found) if found else None
-
-
 async def on_inline_completion(
     ls: FormulaServer, params: types.InlineCompletionParams
 ) -> types.InlineCompletionList:
@@ -237,16 +234,16 @@ async def on_inline_completion(
     document = ls.documents.get(params.text_document.uri)
     if document is None:
         return types.InlineCompletionList([])
-    text, offset = document.text, convert.to_offset(document, params.position)
+    offset = convert.to_offset(document, params.position)
     selected = convert.to_selected(document, params.context)
-    if selected is not None:
-        # The ghost text must continue the item that is selected in the list.
-        text = apply_edits(text, [selected])
-        offset = selected.span.start + len(selected.new_text)
     manual = params.context.trigger_kind == types.InlineCompletionTriggerKind.Invoked
-    found = await ls.completions.offer(document, text, offset, manual=manual)
-    items = found.items if found else ()
-    return convert.from_inline_completion(document, items, selected)
+    items, name = await ls.completions.offer(document, offset, selected, manual=manual)
+    return convert.from_inline_completion(document, items, name)
+
+
+def on_accepted(ls: FormulaServer, name: int, number: int) -> None:
+    """Count the item of an offer that was accepted."""
+    ls.counting.accepted(name, number)
 
 
 FEATURES: tuple[tuple[str, Any, Any], ...] = (
@@ -273,7 +270,7 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
     (
         types.TEXT_DOCUMENT_CODE_ACTION,
         on_code_action,
-        types.CodeActionOptions([types.CodeActionKind.QuickFix, convert.FIX_ALL]),
+        types.CodeActionOptions([*KINDS, convert.FIX_ALL]),
     ),
     (
         types.TEXT_DOCUMENT_COMPLETION,
@@ -282,7 +279,6 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
     ),
     (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, on_document_symbol, None),
     (types.TEXT_DOCUMENT_FOLDING_RANGE, on_folding_range, None),
-    (types.TEXT_DOCUMENT_HOVER, on_hover, None),
     (
         types.TEXT_DOCUMENT_INLINE_COMPLETION,
         on_inline_completion,
@@ -295,6 +291,9 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
 def make_server() -> FormulaServer:
     """A server with every handler in place, not yet connected."""
     server = FormulaServer()
-    for method, handler, options in FEATURES:
+    for method, handler, options in (*FEATURES, *names.FEATURES, *writing.FEATURES):
         server.feature(method, options)(handler)
+    server.command(convert.ACCEPTED)(on_accepted)
+    for command, handler in writing.COMMANDS.items():
+        server.command(command)(handler)
     return server

@@ -1,51 +1,64 @@
 """Ghost text as one types: when to ask the model, and when to stop asking.
 
-One request per document at a time. The model runs in a thread of its own, so that
-nothing else waits for it; a request ends as soon as the next one, a keystroke or the
-client makes it useless.
+One request per document at a time; it ends as soon as the next one, a keystroke or the
+client makes it useless. What is known from before is offered at once, and while the
+author looks at an offer the model is asked how it would go on.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
-from fastformula_completion import Completion, complete
-from fastformula_models import (
-    Backend,
-    BackendError,
-    BackendSettings,
-    Cancelled,
-    open_backend,
-)
+from fastformula.text import Edit, Span
+from fastformula_completion import Completion, Item, complete
+from fastformula_completion.cache import Cache
+from fastformula_completion.pipeline import Sampling
+from fastformula_models import BackendError, BackendSettings, Cancelled
 
+from fastformula_server.catalogue.places import find_project
+from fastformula_server.counting import Counting
 from fastformula_server.documents import Document, DocumentStore
+from fastformula_server.knowledge import Knowledge
+from fastformula_server.model import Model
+from fastformula_server.rhythm import Rhythm, pause
+from fastformula_server.selection import lead_in, put_in
 from fastformula_server.settings import Settings
-from fastformula_server.worker import Worker
 
 logger = logging.getLogger(__name__)
 
-SHORTEST, LONGEST = 0.025, 0.4
-"""Bounds of the pause that adapts to the typing, in seconds. Editors add theirs."""
+CANDIDATES = 3
+"""How many different texts are offered to who asks by hand."""
 
-_THINKING = 1.0
-"""A longer time between two keystrokes says nothing about how fast one types."""
+LOOKING = 0.2
+"""Who types on within so many seconds has not looked at the offer."""
 
-_OPENING = re.compile(r"(?:^|[=(,]|\b(?:THEN|ELSE|LOOP))[ \t]*\Z", re.I | re.M)
-"""Behind these an author looks for what comes next."""
 
-_SHUTDOWN_PATIENCE = 2.0
+class Answer(NamedTuple):
+    """What is offered; `name` is by what it is counted, 0 where nothing is."""
+
+    items: tuple[Item, ...] = ()
+    name: int = 0
+
+
+NOTHING = Answer()
+
+
+class _Cursor(NamedTuple):
+    uri: str
+    text: str
+    offset: int
 
 
 @dataclass(slots=True, eq=False)
 class _Request:
     task: asyncio.Task[object]
-    cancelled: threading.Event
+    cancelled: threading.Event = field(default_factory=threading.Event)
     superseded: bool = False
 
     def supersede(self) -> None:
@@ -54,150 +67,231 @@ class _Request:
         self.task.cancel()
 
 
-@dataclass(slots=True)
-class _Rhythm:
-    """How fast one types in a document."""
+@dataclass(slots=True, eq=False)
+class _Ahead:
+    """A request for the text as it will be if what was offered is accepted."""
 
-    last: float = 0.0
-    interval: float = 0.15
+    cursor: _Cursor
+    task: asyncio.Task[None]
+    cancelled: threading.Event
 
-    def beat(self) -> None:
-        now = monotonic()
-        if now - self.last < _THINKING:
-            self.interval += (now - self.last - self.interval) / 4
-        self.last = now
+    def stop(self) -> None:
+        self.cancelled.set()
+        self.task.cancel()
 
 
 class InlineCompletions:
-    """The model, and the requests that wait for it."""
+    """The requests that wait for the model, and what it has said."""
 
     def __init__(
-        self, documents: DocumentStore, report: Callable[[str, bool], None]
+        self,
+        documents: DocumentStore,
+        model: Model,
+        knowledge: Knowledge,
+        counting: Counting,
     ) -> None:
-        """`report` takes a sentence for the log, and whether it is a failure."""
         self.documents = documents
-        self._report = report
-        self._worker = Worker("model")
+        self.model = model
+        self._knowledge = knowledge
+        self._counting = counting
         self._settings = Settings(enabled=False)
-        self._opened: BackendSettings | None = None
-        self._opening: asyncio.Task[None] | None = None
-        self._backend: Backend | None = None
         self._running: dict[str, _Request] = {}
-        self._rhythms: dict[str, _Rhythm] = {}
-        self._model_seconds = 0.0
-        self._failure = ""
+        self._ahead: _Ahead | None = None
+        self._caches: dict[str, Cache] = {}
+        self._rhythms: dict[str, Rhythm] = {}
+        self._answering = 0.0
+        """The mean time in which the model answers, in seconds."""
 
     def use(self, settings: Settings) -> None:
         """Put `settings` in force; a model is loaded in the background."""
         self._settings = settings
-        wanted = settings.backend_settings()
-        if settings.enabled and wanted != self._opened:
-            self._opened = wanted
-            self._opening = asyncio.create_task(self._open(wanted))
+        self.outdate()
+        # Editors start a server in the folder that they have open.
+        wanted = settings.backend_settings(find_project(Path.cwd()))
+        self.model.use(wanted if settings.enabled else BackendSettings("off"))
+
+    def outdate(self) -> None:
+        """Forget what was offered, as more than texts has changed."""
+        self._caches.clear()
+        self._stop_ahead()
 
     async def offer(
-        self, document: Document, text: str, offset: int, *, manual: bool
-    ) -> Completion | None:
-        """The completion of `text` at `offset`; None if there is no use for one.
+        self, document: Document, offset: int, selected: Edit | None, *, manual: bool
+    ) -> Answer:
+        """What to offer at `offset`, or behind the item `selected` in a list.
 
-        `text` is that of `document`, or the same with an item of the editor's list
-        put in. Whoever asks again for the same document ends the request before.
+        Whoever asks again for the same document ends the request before.
         """
+        self._supersede(document.uri)
         if not self._settings.enabled or self._settings.backend == "off":
-            return None
+            return NOTHING
         task = asyncio.current_task()
         assert task is not None
-        request = _Request(task, threading.Event())
-        self._supersede(document.uri)
+        request = _Request(task)
         self._running[document.uri] = request
+        text = document.text
+        if selected is not None:
+            text, offset = put_in(text, selected)
+        cursor = _Cursor(document.uri, text, offset)
         try:
-            if not manual:
-                await asyncio.sleep(self._pause(document.uri, text, offset))
-            completion = await self._worker.run(
-                lambda: self._ask(text, offset, manual, request.cancelled)
-            )
+            items = await self._find(document, cursor, request, manual=manual)
         except asyncio.CancelledError:
             request.cancelled.set()
             if not request.superseded:
                 raise
             task.uncancel()
-            return None
-        except Cancelled:
-            return None
-        except Exception as error:
-            if not isinstance(error, BackendError):
-                logger.exception("the completion of %s failed", document.uri)
-            self._fail(f"No completion: {error}")
-            return None
+            return NOTHING
         finally:
             if self._running.get(document.uri) is request:
                 del self._running[document.uri]
-        if completion is None or not self.documents.is_current(document):
-            return None
-        self._failure = ""
-        self._model_seconds += (
-            completion.milliseconds / 1000 - self._model_seconds
-        ) / 4
-        return completion
+        if not items or not self.documents.is_current(document):
+            return NOTHING
+        self._look_ahead(document, cursor, items[0])
+        if selected is not None:
+            items = lead_in(items, selected)
+        name = 0
+        if items and self._settings.count_accepted:
+            name = self._counting.offered(
+                document, items, self.model.name, manual=manual
+            )
+        return Answer(items, name)
 
-    def changed(self, uri: str) -> None:
+    def changed(self, before: Document, document: Document) -> None:
         """The author typed: what was asked for the text before is of no use."""
-        self._rhythms.setdefault(uri, _Rhythm()).beat()
-        self._supersede(uri)
+        rhythm = self._rhythms.get(document.uri, Rhythm())
+        self._rhythms[document.uri] = rhythm.beat(monotonic())
+        self._supersede(document.uri)
+        self._counting.changed(before, document)
 
     def forget(self, uri: str) -> None:
         """The document was closed."""
         self._rhythms.pop(uri, None)
+        self._caches.pop(uri, None)
         self._supersede(uri)
+        self._counting.forget(uri)
 
     def close(self) -> None:
         """End all requests, and give the model a moment to stop."""
         for uri in list(self._running):
             self._supersede(uri)
-        self._worker.close(_SHUTDOWN_PATIENCE)
+        self._stop_ahead()
+        self.model.close()
+        self._counting.close()
+
+    async def _find(
+        self, document: Document, cursor: _Cursor, request: _Request, *, manual: bool
+    ) -> tuple[Item, ...]:
+        wanted = CANDIDATES if manual else 1
+        if known := self._known(cursor, wanted):
+            return known
+        if self._ahead is not None and self._ahead.cursor == cursor and not manual:
+            await asyncio.wait([self._ahead.task])
+            if known := self._known(cursor, wanted):
+                return known
+        self._stop_ahead()
+        if not manual:
+            rhythm = self._rhythms.get(cursor.uri, Rhythm())
+            fixed = self._settings.debounce_milliseconds
+            await asyncio.sleep(
+                pause(cursor.text, cursor.offset, rhythm, self._answering)
+                if fixed < 0
+                else fixed / 1000
+            )
+        try:
+            found = await self._ask(document, cursor, request.cancelled, manual=manual)
+        except Cancelled:
+            return ()
+        except Exception as error:
+            if not isinstance(error, BackendError):
+                logger.exception("the completion of %s failed", document.uri)
+            self.model.fail(str(error))
+            return ()
+        if found is None:
+            return ()
+        self.model.recover()
+        self._answering += (found.milliseconds / 1000 - self._answering) / 4
+        return found.items
+
+    def _known(self, cursor: _Cursor, wanted: int) -> tuple[Item, ...]:
+        """What was offered before and still holds, without asking anybody."""
+        cache = self._caches.get(cursor.uri)
+        middles = cache.find(cursor.text, cursor.offset, wanted) if cache else ()
+        span = Span(cursor.offset, cursor.offset)
+        return tuple(Item(middle, span) for middle in middles)
+
+    async def _ask(
+        self,
+        document: Document,
+        cursor: _Cursor,
+        cancelled: threading.Event,
+        *,
+        manual: bool,
+    ) -> Completion | None:
+        """What the model says; None while there is none."""
+        known = await self._knowledge.of(document)
+        is_as_it_is = cursor.text == document.text
+        sampling = Sampling(
+            *self._settings.chosen_sampling(),
+            self._settings.max_tokens,
+            self._settings.chosen_adapter(),
+        )
+        # The cache stays on the event loop, which has looked before it came to this.
+        found = await self.model.run(
+            lambda backend: complete(
+                cursor.text,
+                cursor.offset,
+                backend,
+                manual=manual,
+                cancelled=cancelled,
+                environment=known.environment,
+                configuration=known.configuration,
+                analysis=known.analysis if is_as_it_is else None,
+                candidates=CANDIDATES if manual else 1,
+                others=known.others,
+                sampling=sampling,
+            )
+        )
+        is_open = self.documents.get(cursor.uri) is not None
+        if found is not None and found.items and is_open:
+            middles = tuple(item.text for item in found.items)
+            cache = self._caches.setdefault(cursor.uri, Cache())
+            cache.store(
+                cursor.text, cursor.offset, middles, CANDIDATES if manual else 1
+            )
+        return found
+
+    def _look_ahead(self, document: Document, cursor: _Cursor, item: Item) -> None:
+        """Ask how the text would go on if `item` were accepted."""
+        start, end = item.span
+        text = f"{cursor.text[:start]}{item.text}{cursor.text[end:]}"
+        accepted = _Cursor(cursor.uri, text, start + len(item.text))
+        if self._ahead is not None and self._ahead.cursor == accepted:
+            return
+        self._stop_ahead()
+        cancelled = threading.Event()
+        task = asyncio.create_task(self._ask_ahead(document, accepted, cancelled))
+        self._ahead = _Ahead(accepted, task, cancelled)
+
+    async def _ask_ahead(
+        self, document: Document, cursor: _Cursor, cancelled: threading.Event
+    ) -> None:
+        await asyncio.sleep(LOOKING)
+        if self._known(cursor, 1):
+            return
+        try:
+            await self._ask(document, cursor, cancelled, manual=False)
+        except (BackendError, Cancelled):
+            # Nobody has asked; who does is told what is wrong.
+            pass
+        except Exception:
+            logger.exception("looking ahead in %s failed", document.uri)
+
+    def _stop_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.stop()
+            self._ahead = None
 
     def _supersede(self, uri: str) -> None:
         request = self._running.pop(uri, None)
         if request is not None:
             request.supersede()
-
-    def _pause(self, uri: str, text: str, offset: int) -> float:
-        """How long to wait for another keystroke, in seconds."""
-        fixed = self._settings.debounce_milliseconds
-        if fixed >= 0:
-            return fixed / 1000
-        if _OPENING.search(text, max(0, offset - 100), offset):
-            return SHORTEST
-        interval = self._rhythms.get(uri, _Rhythm()).interval
-        return max(SHORTEST, min(1.5 * interval - self._model_seconds, LONGEST))
-
-    async def _open(self, wanted: BackendSettings) -> None:
-        try:
-            name = await self._worker.run(lambda: self._replace_backend(wanted))
-        except Exception as error:
-            if not isinstance(error, BackendError):
-                logger.exception("the backend %s could not be opened", wanted.kind)
-            self._fail(f"The completion model cannot be used: {error}")
-        else:
-            self._failure = ""
-            self._report(f"The completion model is ready: {name}.", False)
-
-    def _replace_backend(self, wanted: BackendSettings) -> str:
-        if self._backend is not None:
-            self._backend.close()
-            self._backend = None
-        self._backend = open_backend(wanted)
-        return self._backend.name
-
-    def _ask(
-        self, text: str, offset: int, manual: bool, cancelled: threading.Event
-    ) -> Completion | None:
-        if self._backend is None or cancelled.is_set():
-            return None
-        return complete(text, offset, self._backend, manual=manual, cancelled=cancelled)
-
-    def _fail(self, sentence: str) -> None:
-        # Every keystroke would meet the same failure: it is worth one line.
-        if sentence != self._failure:
-            self._failure = sentence
-            self._report(sentence, True)

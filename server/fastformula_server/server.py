@@ -28,13 +28,17 @@ from pygls.protocol import LanguageServerProtocol, default_converter
 from fastformula_server import convert
 from fastformula_server.analyses import Analyses, Judged
 from fastformula_server.carrying import carry
+from fastformula_server.counting import Counting, later
 from fastformula_server.documents import Document, DocumentStore
 from fastformula_server.inline_completion import InlineCompletions
+from fastformula_server.knowledge import Knowledge
+from fastformula_server.model import Model, Status
 from fastformula_server.neighbours import Neighbours
 from fastformula_server.parses import Parses
 from fastformula_server.progress import show_progress
 from fastformula_server.project_file import Problem
 from fastformula_server.settings import SECTION, Settings, read_settings
+from fastformula_server.tally import Tally, tally_path
 from fastformula_server.workspace import WATCHED, Surroundings, Workspace, to_path
 
 logger = logging.getLogger(__name__)
@@ -44,9 +48,16 @@ _OWN = (
     types.TEXT_DOCUMENT_DID_CHANGE,
     types.TEXT_DOCUMENT_DID_CLOSE,
     types.EXIT,
+    types.WORKSPACE_EXECUTE_COMMAND,
 )
 """What pygls does itself, and we do in its place. Its copies of the documents break
-lines as `str.splitlines` does and its `exit` ends the process in mid-sentence."""
+lines as `str.splitlines` does, its `exit` ends the process in mid-sentence, and it lets
+a command go on that the client has cancelled."""
+
+
+STATUS = "fastformula/status"
+"""The notification of how the model is doing, a `Status` as an object, for clients that
+have its name, set to true, among their experimental capabilities."""
 
 
 class At(NamedTuple):
@@ -112,10 +123,16 @@ class FormulaServer(LanguageServer):
         self.analyses = Analyses(
             self.documents, self.parses, self.formulas.look, self.log
         )
-        self.completions = InlineCompletions(self.documents, self.log)
+        self.knowledge = Knowledge(self.documents, self.analyses, self.formulas.look)
+        self.model = Model(self.show_status)
+        self.counting = Counting(self.documents, Tally(tally_path()), self.log, later)
+        self.completions = InlineCompletions(
+            self.documents, self.model, self.knowledge, self.counting
+        )
         self.snippets = False
         self.pulls = False
         """Whether the client asks for diagnostics; if so, none are sent unasked."""
+        self.shows_status = False
         self.options: object = None
         self.asked_to_shut_down = False
         self.stopped = False
@@ -136,6 +153,8 @@ class FormulaServer(LanguageServer):
                 client, "text_document.completion.completion_item.snippet_support"
             )
         )
+        own = client.experimental
+        self.shows_status = isinstance(own, Mapping) and bool(own.get(STATUS))
         self.options = params.initialization_options
         self.open_folders()
 
@@ -183,8 +202,19 @@ class FormulaServer(LanguageServer):
         kind = types.MessageType.Error if failure else types.MessageType.Info
         self.window_log_message(types.LogMessageParams(kind, sentence))
 
+    def show_status(self, status: Status) -> None:
+        """Log how the model is doing, and tell a client that shows it."""
+        self.log(status.message, status.kind == "failing")
+        if self.shows_status:
+            self.protocol.notify(STATUS, status._asdict())
+
     def report_server_error(self, error: Exception, source: object) -> None:
-        """Log what went wrong in a handler; pygls would show it to the user."""
+        """Log what went wrong in a handler; pygls would show it to the user.
+
+        A request that is refused for a reason has told the reason to its client.
+        """
+        if getattr(error, "code", None) == types.LSPErrorCodes.RequestFailed:
+            return
         self.log(f"Error in the FastFormula server: {error}", True)
 
     async def at(
@@ -266,6 +296,7 @@ class FormulaServer(LanguageServer):
     def show_all_diagnostics(self) -> None:
         """Judge all open documents anew, as more than their texts has changed."""
         self.analyses.outdate()
+        self.completions.outdate()
         if not self.pulls:
             for document in self.documents.all():
                 self.show_diagnostics(document)

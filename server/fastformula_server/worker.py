@@ -9,7 +9,8 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
-_Job = tuple[asyncio.AbstractEventLoop, "asyncio.Future[Any]", Callable[[], Any]]
+_Waiter = tuple[asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
+_Job = tuple[_Waiter | None, Callable[[], Any]]
 
 
 class Worker:
@@ -29,13 +30,12 @@ class Worker:
         """What `job` returns or raises; if nobody waits any more, it is not begun."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._work, name=self._name, daemon=True
-            )
-            self._thread.start()
-        self._jobs.put((loop, future, job))
+        self._put((loop, future), job)
         return await future
+
+    def start(self, job: Callable[[], None]) -> None:
+        """Do `job`, which must not raise, though nobody waits for it."""
+        self._put(None, job)
 
     def close(self, patience: float) -> None:
         """Take no more jobs, and wait up to `patience` seconds for those begun."""
@@ -43,9 +43,21 @@ class Worker:
         if self._thread is not None:
             self._thread.join(patience)
 
+    def _put(self, waiter: _Waiter | None, job: Callable[[], Any]) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._work, name=self._name, daemon=True
+            )
+            self._thread.start()
+        self._jobs.put((waiter, job))
+
     def _work(self) -> None:
         while (entry := self._jobs.get()) is not None:
-            loop, future, job = entry
+            waiter, job = entry
+            if waiter is None:
+                job()
+                continue
+            loop, future = waiter
             if future.cancelled():
                 continue
             result, error = None, None

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -39,13 +39,14 @@ class Wire:
         *options: str,
         program: tuple[str, ...] = ("-m", "fastformula_server"),
         arguments: tuple[str, ...] = ("serve",),
+        variables: Mapping[str, str] = {},
     ) -> None:
         self.process = subprocess.Popen(
             [sys.executable, *options, *program, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=server_environment(),
+            env=server_environment(**variables),
         )
         self.errors = b""
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
@@ -138,13 +139,105 @@ def connect() -> Iterator[Callable[..., Wire]]:
     """A function that starts a server and connects to it."""
     wires: list[Wire] = []
 
-    def start(*options: str, **more: tuple[str, ...]) -> Wire:
+    def start(*options: str, **more: Any) -> Wire:
         wires.append(Wire(*options, **more))
         return wires[-1]
 
     yield start
     for wire in wires:
         wire.close()
+
+
+URI = "file:///formulas/pay.ff"
+TEXT = "INPUTS ARE l_hours, l_rate\nl_pay = \nRETURN l_pay\n"
+
+
+class Session:
+    """An editor with one formula open, its cursor where a value is to follow."""
+
+    def __init__(self, wire: Any, options: object, **capabilities: object) -> None:
+        self.wire = wire
+        self.uri = URI
+        self.ids = iter(range(1, 1000))
+        wire.initialize(initializationOptions=options, capabilities=capabilities)
+        wire.send("initialized", {})
+        item = {"uri": URI, "languageId": "fastformula", "version": 1, "text": TEXT}
+        wire.send("textDocument/didOpen", {"textDocument": item})
+
+    def become_ready(self) -> Session:
+        """Wait until the model of the settings answers, and no other in its place."""
+        while True:
+            message = self.wire.receive()
+            said = message.get("params", {}).get("message", "")
+            if said.startswith("The completion model is ready"):
+                return self
+
+    def request(self, method: str, **params: object) -> int:
+        number = next(self.ids)
+        defaults = {
+            "textDocument": {"uri": URI},
+            "position": {"line": 1, "character": 8},
+        }
+        self.wire.send(method, defaults | params, number=number)
+        return number
+
+    def ask(self, kind: int = 2, character: int = 8, **context: object) -> int:
+        """Ask for ghost text, by hand with the kind 1, as one types with 2."""
+        return self.request(
+            "textDocument/inlineCompletion",
+            context={"triggerKind": kind, **context},
+            position={"line": 1, "character": character},
+        )
+
+    def hover(self) -> int:
+        return self.request("textDocument/hover")
+
+    def type(self, text: str, version: int, character: int = 8) -> None:
+        document = {"uri": URI, "version": version}
+        place = {"line": 1, "character": character}
+        change = {"range": {"start": place, "end": place}, "text": text}
+        self.wire.send(
+            "textDocument/didChange",
+            {"textDocument": document, "contentChanges": [change]},
+        )
+
+    def answers(self, *ids: int) -> list[tuple[int, dict[str, Any]]]:
+        """The answers to the requests, in the order in which they come."""
+        waiting, found = set(ids), []
+        while waiting:
+            message = self.wire.receive()
+            if message.get("id") in waiting and "method" not in message:
+                waiting.discard(message["id"])
+                found.append((message["id"], message))
+        return found
+
+    def offered(self, number: int) -> list[str]:
+        """What the answer to an inline completion offers."""
+        return [item["insertText"] for item in self.items(number)]
+
+    def items(self, number: int) -> list[dict[str, Any]]:
+        ((_, answer),) = self.answers(number)
+        assert "error" not in answer, answer
+        items = answer["result"]["items"]
+        assert isinstance(items, list)
+        return items
+
+    def logged(self) -> list[str]:
+        """What is in the log once all that was sent has been handled."""
+        number = self.hover()
+        found = []
+        while (message := self.wire.receive()).get("id") != number:
+            assert message["method"] != "window/showMessage", message
+            if message["method"] == "window/logMessage":
+                found.append(message["params"]["message"])
+        return found
+
+
+@pytest.fixture
+def open_session(connect: Callable[..., Any]) -> Callable[..., Session]:
+    return lambda options, variables={}, **capabilities: Session(
+        connect(variables=variables), options, **capabilities
+    )
 
 
 class SlowModel:

@@ -22,7 +22,7 @@ from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-GHOST = "l_hours * l_rate"
+GHOST = "40 * 25.5"
 WIDTHS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 ODD = "/* 😀 pasted\u2028 */ "
 URIS = (f"file:///formulas/sample{number}.ff" for number in count())

@@ -4,20 +4,28 @@ from fastformula_server.commands import (
     catalog,
     check,
     complete,
+    describe,
     explain,
     models,
+    repair,
     rules,
     serve,
+    stats,
     version,
+    write,
 )
 
 COMMANDS = (
     catalog.command,
     check.command,
     complete.command,
+    describe.command,
     explain.command,
     models.command,
+    repair.command,
     rules.command,
     serve.command,
+    stats.command,
     version.command,
+    write.command,
 )
