@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastformula.syntax import Token, tokenize, trivia
@@ -28,18 +30,21 @@ class Decision:
     several_lines: bool = False
 
 
-def decide(text: str, offset: int, *, manual: bool) -> Decision:
+def decide(
+    text: str, offset: int, *, manual: bool, tokens: Sequence[Token] = ()
+) -> Decision:
     """Whether a completion of `text` at `offset` is welcome.
 
-    Whoever asks by hand is refused only where no code can stand.
+    Whoever asks by hand is refused only where no code can stand. `tokens` are those of
+    `text`, if they are at hand.
     """
-    token = _token_around(text, offset)
-    if token is not None and token.start < offset < token.end:
+    token = _token_around(tokens or tokenize(text), offset)
+    if token.start < offset < token.end:
         if token.kind in ("TEXT", "OPEN_TEXT", "CURLY_TEXT"):
             return Decision("inside a text literal")
         if token.kind == "OPEN_COMMENT":
             return Decision("inside a comment")
-    if token is not None and _inside_comment(text, token, offset):
+    if _inside_comment(text, token, offset):
         return Decision("inside a comment")
     if not manual:
         end = text.find("\n", offset)
@@ -51,12 +56,10 @@ def decide(text: str, offset: int, *, manual: bool) -> Decision:
     return Decision("", _opens_block(text, offset))
 
 
-def _token_around(text: str, offset: int) -> Token | None:
+def _token_around(tokens: Sequence[Token], offset: int) -> Token:
     """The first token that ends behind `offset`."""
-    for token in tokenize(text):
-        if token.end > offset or token.kind == "$END":
-            return token
-    return None
+    at = bisect_right(tokens, offset, key=lambda token: token.end)
+    return tokens[min(at, len(tokens) - 1)]
 
 
 def _inside_comment(text: str, token: Token, offset: int) -> bool:

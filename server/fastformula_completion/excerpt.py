@@ -32,6 +32,10 @@ WHOLE = 1_000
 DECLARATIONS = get_args(Declaration)
 
 
+MOST_SOURCES = 8
+"""How many statements that give a name its values or declare it are kept at least."""
+
+
 class Breadth(NamedTuple):
     """How much is kept."""
 
@@ -43,10 +47,10 @@ class Breadth(NamedTuple):
     """Whether every RETURN and EXIT is kept."""
 
 
-TIGHT = Breadth(4, 8, ways_out=False)
+TIGHT = Breadth(2, 4, ways_out=False)
 """Enough to see that nothing is wrong. What it lacks may look like a mistake."""
 
-LOOSE = Breadth(1_000, 60, ways_out=True)
+LOOSE = Breadth(16, 40, ways_out=True)
 """Enough to believe a mistake that is seen in it."""
 
 
@@ -151,6 +155,9 @@ def _kept(
         said = outline.mentions.get(name, [])
         at = bisect_right(said, around.start, key=lambda each: each.span.start)
         for statement in said[max(0, at - breadth.nearest) : at + breadth.nearest]:
+            keep(statement)
+        # Its type has to agree in all of these.
+        for statement in outline.sources.get(name, [])[:MOST_SOURCES]:
             keep(statement)
     for name in pending:
         if len(known) > breadth.sources:

@@ -92,7 +92,7 @@ class Meaning:
             if claim and claim.origin != "inferred"
             else analysis.environment.formula_type,
         )
-        self._known: set[tuple[str, int]] | None = None
+        self._known: dict[tuple[str, int], Diagnostic] | None = None
 
     def objections(self, middle: str) -> tuple[Diagnostic, ...]:
         """What is wrong with `middle` at the cursor.
@@ -159,9 +159,13 @@ class Meaning:
         """Whether the text without the completion has the same at the same place."""
         if self._known is None:
             found = lint(self._analysis, self._configuration, self._rules)
-            self._known = {(each.code, each.span.start) for each in found}
+            self._known = {(each.code, each.span.start): each for each in found}
         back = shift if span.start >= self._place.offset + shift else 0
-        return (diagnostic.code, span.start - back) in self._known
+        old = self._known.get((diagnostic.code, span.start - back))
+        return old is not None and old.severity in (
+            Severity.ERROR,
+            diagnostic.severity,
+        )
 
 
 def _shifted(span: Span, offset: int, shift: int) -> Span:

@@ -140,7 +140,8 @@ def complete(
         )
 
     with log.step("decide") as said:
-        decision = decide(text, offset, manual=manual)
+        tokens = analysis.parsed.tokens if analysis else ()
+        decision = decide(text, offset, manual=manual, tokens=tokens)
         said += ("", decision.refusal)
     if decision.refusal:
         return answer((), "", decision.refusal)

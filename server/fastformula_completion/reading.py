@@ -82,7 +82,9 @@ class _Read(NamedTuple):
 def read_before(text: str, offset: int) -> Before:
     """Read `text` up to `offset`."""
     head = text[:offset]
-    work, foreign = normalise(head, tokenize(head))
+    written = tokenize(head)
+    work, foreign = normalise(head, written)
+    written.pop()
     # The end of a prefix is not the end of the formula: nothing is missing there.
     read = _run(head, [*work], [START], 0, reads_end=False)
     begun = offset
@@ -91,10 +93,10 @@ def read_before(text: str, offset: int) -> Before:
         # A word that is only half there need not fit anywhere yet.
         begun = last.start
         work.remove(last)
+        written.pop()
         read = _run(head, [*work], [START], 0, reads_end=False)
     tokens, stacks, mends = read
     anchor = len(tokens)
-    written = tokenize(head)[: len(work) - 1]
     while len(tokens) - anchor < min(OVERLAP, len(written), len(tokens)):
         if tokens[anchor - 1] != written[anchor - 1 - len(tokens)]:
             break

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,6 +19,9 @@ from fastformula.syntax.tree import Body, ChangeContexts, Formula, If, Node, Whi
 from fastformula_completion import Completion, complete
 from fastformula_models import Request
 from pytest import CaptureFixture
+
+HEADER = re.compile(r"(THEN|ELSE|LOOP|CHANGE_CONTEXTS\s*\([^()]*\))\s*\Z", re.I)
+"""Behind these what follows may be the body by accident only."""
 
 SOAK = os.environ.get("FASTFORMULA_SOAK") == "1"
 CURSORS = 20_000
@@ -242,7 +246,7 @@ def check_item(cursor: Cursor, before: Parsed, middle: str) -> None:
         and (each[0], each[1] - shift) not in {known_each[:2] for known_each in known}
     }
     assert not fresh, (middle, fresh)
-    if not text[:at].rstrip().upper().endswith(("THEN", "ELSE", "LOOP")):
+    if not HEADER.search(text[:at]):
         assert not moves_following(text, at, middle), middle
 
 
@@ -325,7 +329,10 @@ def fill(texts: list[str], count: int, seed: int, capsys: CaptureFixture[str]) -
             for start, end in flagged[text]
         ):
             continue
-        if not errors(parse(cut)) and moves_following(cut, token.start, rest):
+        if not errors(parse(cut)) and (
+            moves_following(cut, token.start, rest)
+            or len(graves(text)) > len(graves(cut))
+        ):
             continue
         completion = complete(cut, token.start, Parrot(rest))
         check(cursor, completion)
