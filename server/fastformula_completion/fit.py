@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain, islice, zip_longest
 
 from fastformula import Parsed
 from fastformula.syntax import Stack, Token, recogniser, trivia
 from fastformula.syntax.normalisation import normalise
 from fastformula.syntax.recogniser import same_stack, tokens_on
+from fastformula.syntax.tables import load_tables
 from fastformula.syntax.tokens import END, mark_return_lists, scan
 
 from fastformula_completion.reading import (
@@ -254,10 +256,39 @@ def _same_frame(one: Stack, other: Stack) -> bool:
 
 
 def _frame(stack: Stack) -> Iterator[tuple[str, Stack]]:
-    return (each for each in tokens_on(stack) if each[0] in _FRAME)
+    return (each for each in _parts(stack) if each[0] in _FRAME)
 
 
-_FRAME = {"IF", "WHILE", "CHANGE_CONTEXTS", "LPAR", "RPAR", "LSQB", *_HEADERS}
+def _parts(stack: Stack | None) -> Iterator[tuple[str, Stack]]:
+    """The tokens on `stack` that no rule has taken, and the headers that one has."""
+    tokens, headers = load_tables().shifted, _headers()
+    while stack is not None:
+        if stack.state in headers:
+            yield _HEADER, stack
+        elif kind := tokens.get(stack.state):
+            yield kind, stack
+        stack = stack.below
+
+
+@cache
+def _headers() -> frozenset[int]:
+    """The states behind a header of which the parser has made one thing."""
+    rows = load_tables().gotos
+    return frozenset(row[_HEADER] for row in rows if _HEADER in row)
+
+
+_HEADER = "_contexts_header"
+
+_FRAME = {
+    "IF",
+    "WHILE",
+    "CHANGE_CONTEXTS",
+    "LPAR",
+    "RPAR",
+    "LSQB",
+    _HEADER,
+    *_HEADERS,
+}
 
 
 def _is_only_unclosed(place: Place, stack: Stack) -> bool:
@@ -280,11 +311,11 @@ def _is_only_unclosed(place: Place, stack: Stack) -> bool:
 
 def _open_bracket(stack: Stack) -> str:
     """What the innermost open bracket is of: a "block", a "list", or there is none."""
-    kinds = [kind for kind, _ in tokens_on(stack)]
+    kinds = [kind for kind, _ in _parts(stack)]
     if "LPAR" not in kinds:
         return ""
     header = kinds[kinds.index("LPAR") + 1 : kinds.index("LPAR") + 2]
-    return "block" if header and header[0] in (*_HEADERS, "RPAR") else "list"
+    return "block" if header and header[0] in (*_HEADERS, _HEADER) else "list"
 
 
 def _word_end(place: Place) -> int:

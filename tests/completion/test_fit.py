@@ -41,6 +41,7 @@ FITS = [
     ("a = 1\n▮\nx = 1\n", "IF c = 1 THEN", False),
     ("a = 1\n▮\nx = 1\n", "IF c = 1 THEN b = 2", True),
     ("a = 1\n▮\nx = 1\n", "WHILE c = 1 LOOP", False),
+    ("a = 1\n▮\nx = 1\n", "CHANGE_CONTEXTS(C = 1)", False),
     ("IF c = 1 THEN x = 1 ▮\ny = 2\n", "ELSE", False),
     ("IF c = 1 THEN x = 1 ▮\ny = 2\n", "ELSE x = 2", True),
     ("IF c = 1 THEN x = 1 ▮ ELSE x = 2\n", "y = 3", False),
@@ -179,6 +180,8 @@ BROKEN = [
     ("IF a = 1 THEN (\n  b = ▮\n", "1)", True),
     ("IF a = 1 THEN (\n  b = ▮\n", "1))", False),
     ("IF a = 1 THEN (\n  b = ▮\n", "f(1", False),
+    ("CHANGE_CONTEXTS(A = 1) (\n  b = ▮\n", "1", True),
+    ("CHANGE_CONTEXTS(A = 1) (\n  b = ▮\n", "(1", False),
     # Wrong before the cursor, in its own statement: nothing could make it right.
     ("a = = b + ▮\n", "1", False),
     ("a := b + ▮\n", "1", False),
