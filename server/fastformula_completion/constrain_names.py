@@ -15,8 +15,10 @@ from typing import Literal
 from fastformula.analysis import Analysis
 from fastformula.analysis.model import Access
 from fastformula.language import find_functions, load_functions
+from fastformula.language.catalogue import Catalogue
 from fastformula.language.context import load_contexts
 from fastformula.language.database_item import load_items, looks_like_item
+from fastformula.language.function import Parameter
 from fastformula.language.types import ARRAYS
 from fastformula.syntax.tree import (
     Alias,
@@ -58,6 +60,7 @@ class Names:
     used: frozenset[bytes]
     """All names of the formula."""
     product: str
+    catalogue: Catalogue
     has_body: bool
     """Whether a statement that is no declaration stands before the cursor."""
 
@@ -113,6 +116,7 @@ def names_at(analysis: Analysis, offset: int, pending: bytes) -> Names:
         contexts=tuple(sorted(contexts)),
         used=frozenset(use.name.text.upper().encode() for use in analysis.uses),
         product=analysis.product,
+        catalogue=analysis.environment.catalogue,
         has_body=any(
             placed.statement.span.end < offset
             and not isinstance(placed.statement, _NO_BODY)
@@ -136,6 +140,8 @@ def may_begin(
             or _has(function_keys(), beginning)
             or _has(item_keys(names.product), beginning)
             or any(key.startswith(beginning) for key in written)
+            # Of a pod's own items only whole names are looked up.
+            or (names.catalogue.is_complete and beginning.isascii())
         )
     if role == "context":
         return _has(names.contexts, beginning)
@@ -163,7 +169,7 @@ def may_stand(
         case "default":
             return (
                 key in names.used
-                or _is_in(item_keys(names.product), key)
+                or _is_item(names, key)
                 or not looks_like_item(key.decode(errors="replace"))
             )
         case "new":
@@ -181,24 +187,25 @@ def may_stand(
                 return True
     if is_array and key in names.used:
         return key in names.arrays
-    return (
-        _is_in(names.values, key)
-        or key in written
-        or _is_in(item_keys(names.product), key)
-    )
+    return _is_in(names.values, key) or key in written or _is_item(names, key)
 
 
+@cache
 def arity(key: bytes) -> tuple[int, int | None]:
     """The fewest and the most arguments of a function; None where there is no most."""
-    least, most = 99, 0
-    for each in find_functions(key.decode(errors="replace")):
-        parameters = each.parameters
-        fewest = sum(not (one.optional or one.repeats) for one in parameters)
-        fewest += any(one.repeats and not one.optional for one in parameters)
-        least = min(least, fewest)
-        most = max(most, 99 if any(one.repeats for one in parameters) else 0)
-        most = max(most, len(parameters))
-    return (least, None if most == 99 else most) if least < 99 else (0, None)
+    overloads = find_functions(key.decode(errors="replace"))
+    lists = [each.parameters for each in overloads] or [()]
+    if not overloads or any(one.repeats for each in lists for one in each):
+        most = None
+    else:
+        most = max(len(each) for each in lists)
+    return min(_fewest(each) for each in lists), most
+
+
+def _fewest(parameters: Sequence[Parameter]) -> int:
+    count = sum(not (one.optional or one.repeats) for one in parameters)
+    # What repeats stands at least once, unless it may be left out.
+    return count + any(one.repeats and not one.optional for one in parameters)
 
 
 @cache
@@ -240,10 +247,16 @@ def _product(facts: str) -> str:
 def _is_known(names: Names, key: bytes) -> bool:
     """Whether the language or Oracle has given the name a meaning."""
     return (
-        _is_in(item_keys(names.product), key)
+        _is_item(names, key)
         or _is_in(names.contexts, key)
         or bool(find_functions(key.decode(errors="replace")))
     )
+
+
+def _is_item(names: Names, key: bytes) -> bool:
+    if names.catalogue.is_complete:
+        return names.catalogue.find_item(key.decode(errors="replace")) is not None
+    return _is_in(item_keys(names.product), key)
 
 
 def _has(keys: Sequence[bytes], beginning: bytes) -> bool:

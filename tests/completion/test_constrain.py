@@ -7,8 +7,10 @@ from functools import cache
 
 import pytest
 from fastformula import parse
-from fastformula.analysis import analyze
-from fastformula.language import find_functions
+from fastformula.analysis import Environment, analyze
+from fastformula.language import Context, DatabaseItem, find_functions
+from fastformula.language.catalogue import ThingKind
+from fastformula.language.seeded import SEEDED
 from fastformula.syntax import tokenize
 from fastformula.syntax.recogniser import recognise
 from fastformula_completion.constrain import Guide, guide_at
@@ -151,6 +153,40 @@ def test_what_the_completion_assigns_has_a_value() -> None:
     assert guide.may_end()
     guide, rest = write(guide, " + l_o")
     assert rest == "o"
+
+
+class Pod:
+    """A catalogue that lists all items of a pod, which are one."""
+
+    is_complete = True
+
+    def find_item(self, key: str) -> DatabaseItem | None:
+        return DatabaseItem(key, "NUMBER", "catalogue") if key == "MY_ITEM" else None
+
+    def find_context(self, key: str) -> Context | None:
+        return SEEDED.find_context(key)
+
+    def similar_items(self, key: str) -> tuple[str, ...]:
+        return ()
+
+    def find_items(self, pattern: str, limit: int) -> tuple[str, ...]:
+        return ()
+
+    def has(self, kind: ThingKind, name: str) -> bool | None:
+        return None
+
+
+def test_items_are_those_of_the_pod_where_they_are_known() -> None:
+    text = HEAD + "l_b = " + TAIL
+    offset = text.index(TAIL)
+    parsed = parse(text)
+    place = open_place(text, offset, parsed)
+    analysis = analyze(parsed, Environment(catalogue=Pod()))
+    guide = guide_at(place, analysis, enough(several_lines=False))
+    ours, _ = write(guide, "My_Item")
+    assert ours.may_end()
+    others, _ = write(guide, "PER_ASG_GRADE_NAME")
+    assert not others.may_end()
 
 
 def test_generation_ends_with_the_line() -> None:
