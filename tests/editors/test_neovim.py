@@ -11,6 +11,7 @@ pytestmark = pytest.mark.editor
 NEOVIM_011 = Path(sys.executable).with_name("nvim")
 NEOVIM_012 = os.environ.get("FASTFORMULA_NVIM", "")
 
+OURS = "vim.lsp.get_clients({ name = 'fastformula' })[1]"
 ANSWER = "hours * rate"
 SETTINGS = {"completion": {"backend": "fake", "answers": [ANSWER]}}
 HEAD = "DEFAULT FOR hours IS 0\nINPUTS ARE hours, rate\n"
@@ -88,6 +89,15 @@ def test_the_model_answers_a_client_that_only_knows_the_request(neovim, write):
     answer = neovim.request(method, 2, 6, context=kind)
     [item] = answer["items"]
     assert item["insertText"].strip() == ANSWER
+
+
+def test_the_status_of_the_model_can_be_shown(neovim, write):
+    neovim.edit(write(f"{HEAD}pay = hours\nRETURN pay\n"))
+    status = "return require('fastformula').status()"
+    neovim.until(lambda: neovim.lua(status)["kind"] == "ready", "model")
+    assert "fake" in neovim.lua(status)["message"]
+    neovim.lua(f"{OURS}:stop()")
+    neovim.until(lambda: neovim.lua(status)["kind"] == "off", "end of the server")
 
 
 def ghost(neovim, write):

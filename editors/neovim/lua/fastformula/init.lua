@@ -3,6 +3,16 @@
 local M = {}
 
 local INLINE = 'textDocument/inlineCompletion'
+local STATUS = 'fastformula/status'
+
+--- How the model is doing.
+---@class fastformula.Status
+---@field kind 'off'|'loading'|'ready'|'slow'|'failing'
+---@field message string a sentence
+
+---@type fastformula.Status
+local OFF = { kind = 'off', message = 'The FastFormula server is not running.' }
+local status = OFF
 
 --- What the server last offered in a buffer, and the line it was asked about.
 ---@class fastformula.Offer
@@ -86,7 +96,22 @@ local function insert(bufnr, item)
   vim.api.nvim_buf_set_text(bufnr, row, first, row, last + #typed, lines)
   local end_col = #lines[#lines] + (#lines == 1 and first or 0)
   vim.api.nvim_win_set_cursor(0, { row + #lines, end_col })
+  if offered.command then
+    client:exec_cmd(offered.command, { bufnr = bufnr })
+  end
   return nil
+end
+
+--- How the model is doing, for a status line.
+---@return fastformula.Status
+function M.status()
+  return status
+end
+
+---@param now fastformula.Status
+local function show(now)
+  status = now
+  vim.cmd.redrawstatus()
 end
 
 --- Accept the ghost text in the current buffer; false if there is none.
@@ -129,6 +154,15 @@ function M.setup(options)
     cmd = options.cmd,
     init_options = options.settings,
     on_init = remember_offers,
+    on_exit = vim.schedule_wrap(function()
+      show(OFF)
+    end),
+    capabilities = { experimental = { [STATUS] = true } },
+    handlers = {
+      [STATUS] = function(_, now)
+        show(now)
+      end,
+    },
   })
   vim.lsp.enable('fastformula')
   if not vim.lsp.inline_completion then
