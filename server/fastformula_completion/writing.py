@@ -60,13 +60,13 @@ def wish_at(parsed: Parsed, offset: int) -> tuple[str, int] | None:
     line = lines.position(offset).line
     start, end = lines.line_span(line)
     top = lines.starts[max(0, line - 1)]
-    for token in parsed.tokens:
+    for token in reversed(parsed.tokens):
         if token.start < top or end < token.lead:
             continue
         comments = [
             piece.span for piece in trivia(text, token) if piece.kind in COMMENT_KINDS
         ]
-        near = [span for span in comments if span.start <= end and top <= span.end]
+        near = [span for span in comments if span.start < end and top <= span.end]
         if near:
             words = _words(text, comments[: comments.index(near[-1]) + 1])
             is_blank = not text[start:end].strip()

@@ -51,3 +51,52 @@ def show_progress(
         is_over = True
         if is_shown:
             progress.end(token, types.WorkDoneProgressEnd())
+
+
+@contextmanager
+def show_task(
+    progress: Progress,
+    token: types.ProgressToken | None,
+    title: str,
+    cancel: Callable[[], None],
+) -> Iterator[Callable[[str], None]]:
+    """Show what an author has asked for and may end; takes messages, in any thread.
+
+    `token` is the client's, or None to ask it to show a task of ours. `cancel` is
+    called when the author wants no more of it.
+    """
+    loop = asyncio.get_running_loop()
+    is_shown = is_over = False
+    last = ""
+
+    def begin(number: types.ProgressToken) -> None:
+        nonlocal is_shown
+        if is_over:
+            return
+        is_shown = True
+        progress.begin(number, types.WorkDoneProgressBegin(title, cancellable=True))
+        progress.tokens[number].add_done_callback(lambda _: cancel())
+
+    def report(message: str) -> None:
+        if is_shown and not is_over:
+            progress.report(shown, types.WorkDoneProgressReport(message=message))
+
+    def tell(message: str) -> None:
+        nonlocal last
+        if message != last:
+            last = message
+            loop.call_soon_threadsafe(report, message)
+
+    if token is not None:
+        shown = token
+        begin(shown)
+    else:
+        shown = f"fastformula-{next(_numbers)}"
+        progress.create(shown, lambda _: begin(shown))
+    try:
+        yield tell
+    finally:
+        is_over = True
+        progress.tokens.pop(shown, None)
+        if is_shown:
+            progress.end(shown, types.WorkDoneProgressEnd())

@@ -275,6 +275,11 @@ def test_an_endless_answer_is_bounded() -> None:
 
 
 COMMENTS = [
+    (
+        "/* Not this */ a = 1\n/* but$0 this */\n",
+        "but this",
+        "/* Not this */ a = 1\n/* but this */|",
+    ),
     ("/* Pay$0 more */\na = 1\n", "Pay more", "/* Pay more */|"),
     ("/* Pay more */\n$0\na = 1\n", "Pay more", "/* Pay more */\n|"),
     ("/* Pay more */\n$0a = 1\n", "Pay more", "/* Pay more */|"),

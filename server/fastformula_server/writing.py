@@ -1,0 +1,291 @@
+"""Commands that have the model write, explain or mend, as an author asks for it.
+
+A client that can ask its author about a change is sent it to do so. Others find it in
+the answer to the command and decide for themselves. Nothing is changed unasked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Final, TypeVar
+
+from fastformula import parse
+from fastformula.diagnostic import Diagnostic, Severity
+from fastformula.text import LineIndex
+from fastformula_completion.answer import clean_text
+from fastformula_completion.explanation import explain
+from fastformula_completion.insertion import room_at
+from fastformula_completion.remedy import remedy
+from fastformula_completion.repair import Commission, Draft, Progress
+from fastformula_completion.writing import wish_at, write
+from fastformula_models import Backend, BackendError, Cancelled
+from lsprotocol import types
+from pygls.capabilities import get_capability
+from pygls.exceptions import JsonRpcInvalidParams
+
+from fastformula_server import convert
+from fastformula_server.documents import Document
+from fastformula_server.judging import judge
+from fastformula_server.progress import show_task
+from fastformula_server.server import FormulaServer
+
+WRITE: Final = "fastformula.writeWithModel"
+EXPLAIN: Final = "fastformula.explainWithModel"
+FIX: Final = "fastformula.fixWithModel"
+
+STEP = 40
+"""An explanation is shown anew when it has grown by so many characters."""
+
+Answer = dict[str, object]
+Result = TypeVar("Result")
+
+
+class Failure(Exception):  # noqa: N818 - what happened, not what is wrong
+    """The author is told why nothing comes of it, in a sentence."""
+
+
+async def on_write(
+    ls: FormulaServer, given: Mapping[str, Any], token: types.ProgressToken | None
+) -> Answer:
+    """Write what `instruction` says, or the comment at `position`, into the formula."""
+    document = _document(ls, given)
+    offset = convert.to_offset(document, _read(ls, given, "position", types.Position))
+    wish = str(given.get("instruction") or "").strip()
+    if not wish:
+        found = wish_at(parse(document.text), offset)
+        if found is None:
+            raise Failure(
+                "Put the cursor on a comment that says what is to be written."
+            )
+        wish, offset = found
+    room = room_at(document.text, offset)
+    draft = await _ask(
+        ls,
+        document,
+        token,
+        "Writing",
+        lambda commission: write(wish, document.text, room, commission),
+    )
+    return await _offer(ls, document, draft, f"Write: {_shortened(wish)}")
+
+
+async def on_fix(
+    ls: FormulaServer, given: Mapping[str, Any], token: types.ProgressToken | None
+) -> Answer:
+    """Write the statement at `range` anew, so that what `code` names is gone."""
+    document = _document(ls, given)
+    span = convert.to_span(document, _read(ls, given, "range", types.Range))
+    judged = await ls.judged(document)
+    found = [
+        each
+        for each in (judged.diagnostics if judged else ())
+        if each.span == span and each.code == given.get("code")
+    ]
+    if not found:
+        raise Failure("The formula has changed, and this is no longer wrong with it.")
+    draft = await _ask(
+        ls,
+        document,
+        token,
+        "Mending",
+        lambda commission: remedy(document.text, found[0], commission),
+    )
+    return await _offer(ls, document, draft, f"Mend: {_shortened(found[0].message)}")
+
+
+async def on_explain(
+    ls: FormulaServer, given: Mapping[str, Any], token: types.ProgressToken | None
+) -> Answer:
+    """Explain what stands at `range`, in Markdown.
+
+    What there is of it so far is sent as progress under `partialToken`, if given.
+    """
+    document = _document(ls, given)
+    span = convert.to_span(document, _read(ls, given, "range", types.Range))
+    partial = given.get("partialToken")
+    show = None
+    if isinstance(partial, str | int):
+        show = _partial_result(ls, partial)
+    markdown = await _ask(
+        ls,
+        document,
+        token,
+        "Explaining",
+        lambda commission: explain(document.text, span, commission),
+        show,
+    )
+    return {"markdown": markdown}
+
+
+def _partial_result(
+    ls: FormulaServer, token: types.ProgressToken
+) -> Callable[[str], None]:
+    """What sends Markdown to the client as far as it has been written."""
+    return lambda said: ls.protocol.notify(
+        types.PROGRESS, types.ProgressParams(token, {"markdown": clean_text(said)})
+    )
+
+
+COMMANDS: dict[str, Callable[..., Awaitable[Answer]]] = {
+    WRITE: on_write,
+    FIX: on_fix,
+    EXPLAIN: on_explain,
+}
+
+
+async def on_command(ls: FormulaServer, params: types.ExecuteCommandParams) -> object:
+    """Do what a command asks for; pygls would not end it when the client cancels.
+
+    An answer has `failure`, a sentence, where nothing comes of it.
+    """
+    arguments = params.arguments or ()
+    command = COMMANDS.get(params.command)
+    if command is None:
+        known = ls.protocol.fm.commands.get(params.command)
+        if known is None:
+            raise JsonRpcInvalidParams(f"There is no command {params.command}.")
+        answer = known(*arguments)
+        return await answer if inspect.isawaitable(answer) else answer
+    given = arguments[0] if arguments else None
+    if not isinstance(given, dict):
+        raise JsonRpcInvalidParams(f"{params.command} takes an object.")
+    try:
+        return await command(ls, given, params.work_done_token)
+    except Failure as failure:
+        ls.log(str(failure), False)
+        return {"failure": str(failure)}
+
+
+FEATURES: tuple[tuple[str, Any, Any], ...] = (
+    (types.WORKSPACE_EXECUTE_COMMAND, on_command, None),
+)
+
+
+async def _ask(
+    ls: FormulaServer,
+    document: Document,
+    token: types.ProgressToken | None,
+    title: str,
+    work: Callable[[Commission], Result],
+    show: Callable[[str], None] | None = None,
+) -> Result:
+    """What `work` makes of the model's answer. Raises Failure."""
+    cancelled = threading.Event()
+    loop = asyncio.get_running_loop()
+    settings = ls.settings
+    shown = 0
+
+    def do(backend: Backend) -> Result:
+        surroundings = ls.formulas.look(document.uri)
+        environment, configuration, *_ = surroundings
+
+        def find(text: str) -> tuple[Diagnostic, ...]:
+            return judge(parse(text), environment, configuration).diagnostics
+
+        def report(progress: Progress) -> None:
+            nonlocal shown
+            again = f"attempt {progress.attempt}, " if progress.attempt > 1 else ""
+            lines = progress.said.count("\n") + 1
+            tell(f"{again}line {lines}")
+            if show is not None and len(progress.said) >= shown + STEP:
+                shown = len(progress.said)
+                loop.call_soon_threadsafe(show, progress.said)
+
+        commission = Commission(
+            backend,
+            find,
+            environment,
+            repairs=settings.repairs,
+            sampling=settings.chosen_sampling(),
+            adapter=settings.chosen_adapter(),
+            report=report,
+            cancelled=cancelled,
+        )
+        return work(commission)
+
+    with _shown_task(ls, token, title, cancelled.set) as tell:
+        try:
+            result = await ls.model.run(do)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+        except Cancelled:
+            raise Failure("It was cancelled.") from None
+        except BackendError as error:
+            raise Failure(str(error)) from error
+    if result is None:
+        raise Failure("There is no model: see the setting completion.backend.")
+    return result
+
+
+def _shown_task(
+    ls: FormulaServer,
+    token: types.ProgressToken | None,
+    title: str,
+    cancel: Callable[[], None],
+) -> AbstractContextManager[Callable[[str], None]]:
+    can_show = get_capability(ls.client_capabilities, "window.work_done_progress")
+    if token is None and not can_show:
+        return nullcontext(lambda _message: None)
+    return show_task(ls.work_done_progress, token, title, cancel)
+
+
+async def _offer(
+    ls: FormulaServer, document: Document, draft: Draft, title: str
+) -> Answer:
+    """Ask the client's author about the change, or leave it to the client."""
+    if not ls.documents.is_current(document):
+        raise Failure("The formula has changed meanwhile; nothing was put in.")
+    answer: Answer = {
+        "text": draft.new_text,
+        "range": convert.from_span(document, draft.span),
+        "problems": _problems(draft),
+    }
+    edit = "workspace.workspace_edit."
+    asks = get_capability(
+        ls.client_capabilities, f"{edit}change_annotation_support"
+    ) and get_capability(ls.client_capabilities, f"{edit}document_changes")
+    change = convert.from_draft(document, draft, title, confirmed=bool(asks))
+    if not asks:
+        return answer | {"edit": change}
+    done = await ls.workspace_apply_edit_async(
+        types.ApplyWorkspaceEditParams(change, title)
+    )
+    return answer | {"applied": done.applied}
+
+
+def _problems(draft: Draft) -> list[str]:
+    """What is still wrong with what was written, as sentences."""
+    lines = LineIndex(draft.text)
+    return [
+        f"Line {lines.position(each.span.start).line + 1}: {each.message}"
+        for each in draft.diagnostics
+        if each.severity in (Severity.ERROR, Severity.WARNING)
+    ]
+
+
+def _document(ls: FormulaServer, given: Mapping[str, Any]) -> Document:
+    identifier = _read(ls, given, "textDocument", types.TextDocumentIdentifier)
+    document = ls.documents.get(identifier.uri)
+    if document is None:
+        raise Failure("Open the formula first.")
+    return document
+
+
+def _read(
+    ls: FormulaServer, given: Mapping[str, Any], key: str, kind: type[Result]
+) -> Result:
+    """A part of a command's argument, typed."""
+    try:
+        return ls.protocol._converter.structure(given[key], kind)
+    except Exception as error:
+        raise JsonRpcInvalidParams(f"The command takes a {key}.") from error
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:59]}…"
