@@ -4,7 +4,8 @@ Only this module and those that it imports serve with torch; `open_backend` impo
 it when it is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 
@@ -113,6 +114,7 @@ class LocalBackend:
 
         Raises Cancelled between two tokens of the answer, or two chunks of the prompt.
         """
+        request = self._within_reach(request)
         return self._say(request, self._prompt(request))
 
     def follow(self, request: Request) -> str:
@@ -125,24 +127,22 @@ class LocalBackend:
                 "The model was not trained to follow instructions; choose an adapter "
                 "that was, or set `completion.instructed` if you know that it does."
             )
-        most = (self._prefix.length or self._context) // 2
-        request = replace(request, max_tokens=min(request.max_tokens, most))
+        request = self._within_reach(request)
         return self._say(request, self._instruction(request))
+
+    def _within_reach(self, request: Request) -> Request:
+        """The request, with an answer that leaves half of the model's room for it."""
+        most = (self._prefix.length or self._context) // 2
+        return replace(request, max_tokens=min(request.max_tokens, most))
 
     def _say(self, request: Request, ids: list[int]) -> str:
         adapter = self._adapted.use(request.adapter)
         ending = Ending((request,), len(ids), self._text, self._stops)
         try:
-            with torch.inference_mode():
+            with self._inference():
                 answer = self._answer(request, ids, adapter, ending)
         except Cancelled:
             raise
-        except torch.OutOfMemoryError:
-            self._prefix.clear()
-            raise BackendError(
-                f"The model ran out of memory on {self.device}; set "
-                "`completion.quantization` to nf4, or choose a smaller base."
-            ) from None
         except BaseException:
             self._prefix.clear()
             raise
@@ -169,7 +169,7 @@ class LocalBackend:
             self._adapted.use(adapter)
             for start in range(0, len(numbers), BATCH):
                 chosen = numbers[start : start + BATCH]
-                batch = [requests[number] for number in chosen]
+                batch = [self._within_reach(requests[number]) for number in chosen]
                 for number, answer in zip(chosen, self._batch(batch), strict=True):
                     answers[number] = answer
         return answers
@@ -179,6 +179,18 @@ class LocalBackend:
         del self._prefix, self.model, self._adapted
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
+
+    @contextmanager
+    def _inference(self) -> Iterator[None]:
+        """Where the model runs; that it is out of memory is told in a sentence."""
+        try:
+            with torch.inference_mode():
+                yield
+        except torch.OutOfMemoryError:
+            raise BackendError(
+                f"The model ran out of memory on {self.device}; set "
+                "`completion.quantization` to nf4, or choose a smaller base."
+            ) from None
 
     def _answer(
         self, request: Request, ids: list[int], adapter: str, ending: Ending
@@ -221,7 +233,7 @@ class LocalBackend:
         )
         longest = max(requests, key=lambda request: request.max_tokens)
         ending = Ending(requests, width, self._text, self._stops)
-        with torch.inference_mode():
+        with self._inference():
             output = self.model.generate(
                 input_ids=inputs,
                 attention_mask=mask,

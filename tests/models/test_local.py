@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastformula_models import BackendError, Cancelled, Request, fim, open_backend
+from fastformula_models.backend import complete_many
 from fastformula_models.card import FILE_NAME, Card, save_card
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
@@ -135,6 +136,8 @@ def test_a_formula_longer_than_the_context_is_answered(tiny: Any) -> None:
     long = "".join(f"l_{number} = {number}\n" for number in range(500))
     backend = open_backend(tiny.settings())
     backend.complete(Request(long + PREFIX, SUFFIX + long, max_tokens=20))
+    endless = Request(long + PREFIX, SUFFIX + long, max_tokens=10_000)
+    assert backend.complete(endless) == complete_many(backend, [endless])[0]
 
 
 @pytest.mark.parametrize("quantization", ["int8", "nf4"])

@@ -223,6 +223,9 @@ def test_a_failure_in_the_middle_leaves_no_half_read_prompt(
     monkeypatch.setattr(mlp, "forward", break_down)
     with pytest.raises(BackendError, match="ran out of memory on cpu"):
         backend.complete(llama.asked())
+    calls.clear()
+    with pytest.raises(BackendError, match="ran out of memory on cpu"):
+        complete_many(backend, [llama.asked(), llama.asked()])
     assert backend.complete(llama.asked()) == MIDDLE
 
 
