@@ -129,8 +129,8 @@ def _similar_lines(text: str, offset: int, others: Sequence[str]) -> Iterator[st
     here = _words(_around(text, offset))
     if not here:
         return
-    line = text.rfind("\n", 0, offset) + 1
-    own = [_words(each) for each in (text[:line] + text[offset:]).splitlines()]
+    line_start = text.rfind("\n", 0, offset) + 1
+    own = [_words(each) for each in (text[:line_start] + text[offset:]).splitlines()]
     found: dict[str, float] = {}
     for line in islice((line for other in others for line in other.splitlines()), 5000):
         said = line.strip()
