@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import torch
 from transformers import LogitsProcessor
@@ -46,7 +47,7 @@ class Guided(LogitsProcessor):
             kept = torch.tensor(choice, device=scores.device)
             passed[row] = -math.inf
             passed[row, kept] = scores[row, kept]
-        return passed
+        return cast(torch.FloatTensor, passed)
 
     def _passing(
         self, row: int, answer: list[int], scores: torch.Tensor, drawn: bool
