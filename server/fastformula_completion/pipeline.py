@@ -23,7 +23,7 @@ from fastformula_completion.filters import refusal, trim
 from fastformula_completion.fit import Place, open_place, trims
 from fastformula_completion.meaning import Meaning
 from fastformula_completion.steps import Log, Step
-from fastformula_completion.stop import cut, enough
+from fastformula_completion.stop import cut, enough, next_line
 
 MOST_TOKENS = 160
 """How many tokens a completion may have; most end long before, at their line's end."""
@@ -158,7 +158,8 @@ def complete(
     if place.is_hopeless:
         return answer((), "", "the line is wrong before the cursor")
     cursor = _Cursor(place, analysis, configuration, decision, log)
-    is_done = enough(several_lines=decision.several_lines)
+    following = next_line(text[offset:].replace("\r\n", "\n"))
+    is_done = enough(several_lines=decision.several_lines, following=following)
 
     def context() -> str:
         with log.step("context") as said:

@@ -14,9 +14,43 @@ LONGEST_LINE = 200
 _HEADER_END = re.compile(r"(?:\b(?:THEN|ELSE|LOOP)|\()\s*\Z", re.IGNORECASE)
 
 
-def enough(*, several_lines: bool) -> Callable[[str], bool]:
-    """The stop condition for a completion of one line, or of the inside of a block."""
-    return _block_is_done if several_lines else _line_is_done
+def enough(*, several_lines: bool, following: str = "") -> Callable[[str], bool]:
+    """The stop condition for a completion of one line, or of the inside of a block.
+
+    `following` is the next line of the text: a model that has come to it is through.
+    """
+    done = _block_is_done if several_lines else _line_is_done
+
+    def is_enough(generated: str) -> bool:
+        return done(generated) or _is_through(generated, following)
+
+    return is_enough
+
+
+def next_line(suffix: str) -> str:
+    """The first line below the cursor's that is not blank."""
+    lines = (line.strip() for line in suffix.split("\n")[1:])
+    return next((line for line in lines if line), "")
+
+
+def _is_through(generated: str, following: str) -> bool:
+    """Whether the last whole line is the text's next one, or stands there thrice."""
+    if not generated.endswith("\n"):
+        return False
+    lines = [line.strip().upper() for line in generated.splitlines() if line.strip()]
+    if not lines:
+        return False
+    last = lines[-1]
+    if last not in _BRACKETS and last == following.upper():
+        return True
+    return lines[-_IN_CIRCLES:] == [last] * _IN_CIRCLES
+
+
+_BRACKETS = ("(", ")")
+"""Lines that may well come again."""
+
+_IN_CIRCLES = 3
+"""How many equal lines in a row show that a model has lost its way."""
 
 
 def cut(generated: str, *, several_lines: bool) -> str:

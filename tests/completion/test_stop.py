@@ -1,7 +1,13 @@
 """What is kept of what a model says."""
 
 import pytest
-from fastformula_completion.stop import LINES_IN_A_BLOCK, LONGEST_LINE, cut, enough
+from fastformula_completion.stop import (
+    LINES_IN_A_BLOCK,
+    LONGEST_LINE,
+    cut,
+    enough,
+    next_line,
+)
 
 ONE_LINE = [
     ("a = 1\nb = 2\n", "a = 1"),
@@ -64,3 +70,23 @@ def test_stopping_early_loses_nothing_of_what_is_kept(
             break
     assert said.startswith(kept)
     assert cut(said, several_lines=False).rstrip("\n") == kept
+
+
+def test_a_model_that_has_come_to_the_next_line_is_through() -> None:
+    stop = enough(several_lines=True, following=next_line("\n\n  c = 3\nd = 4\n"))
+    assert not stop("a = 1\n  b = 2\n")
+    assert not stop("a = 1\n  c = 3")
+    assert stop("a = 1\n  C = 3\n")
+    bracket = enough(several_lines=True, following=")")
+    assert not bracket("IF a = 1 THEN (\n  b = 1\n)\n")
+
+
+def test_a_model_that_says_one_line_thrice_is_stopped() -> None:
+    stop = enough(several_lines=True)
+    assert not stop("a = 1\na = 1\n")
+    assert stop("a = 1\na = 1\n\na = 1\n")
+
+
+def test_the_next_line_is_below_that_of_the_cursor() -> None:
+    assert next_line(") * 2\n\n  b = 1\n") == "b = 1"
+    assert next_line("b = 1") == ""
