@@ -1,5 +1,7 @@
 --- FastFormula in Neovim: the language server, and from 0.12 a model's ghost text.
 
+local writing = require('fastformula.writing')
+
 local M = {}
 
 local INLINE = 'textDocument/inlineCompletion'
@@ -158,12 +160,14 @@ function M.setup(options)
       show(OFF)
     end),
     capabilities = { experimental = { [STATUS] = true } },
+    commands = writing.commands,
     handlers = {
       [STATUS] = function(_, now)
         show(now)
       end,
     },
   })
+  writing.setup()
   vim.lsp.enable('fastformula')
   if not vim.lsp.inline_completion then
     return
