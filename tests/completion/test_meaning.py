@@ -1,0 +1,124 @@
+"""What the checks would say of an offer, seen in as little of a formula as will do."""
+
+import random
+
+import pytest
+from fastformula import parse
+from fastformula.analysis import analyze
+from fastformula.linter import Configuration
+from fastformula.text import Span
+from fastformula_completion import excerpt
+from fastformula_completion.excerpt import (
+    LOOSE,
+    TIGHT,
+    Breadth,
+    Excerpt,
+    dropped_spans,
+    make_outline,
+)
+from fastformula_completion.fit import open_place, trim_to_fit
+from fastformula_completion.meaning import Meaning
+
+LONG = (
+    "/* Formula Type: Oracle Payroll */\n"
+    "DEFAULT FOR hours IS 0\n"
+    "DEFAULT FOR rate IS 0\n"
+    "INPUTS ARE hours, rate\n"
+    + "".join(
+        f"/* {n} */\nlimit_{n} = hours * {n}\nnote_{n} = 'x'\n" for n in range(40)
+    )
+    + "pay = rate\n▮\nIF limit_3 > 1 THEN\n(\n  other = 1\n  pay = pay + limit_3\n)\n"
+    "ELSE\n(\n  other = 2\n)\nRETURN pay\n"
+)
+
+
+def kept(marked: str, names: set[str], breadth: Breadth) -> str:
+    at = marked.index("▮")
+    text = marked.replace("▮", "")
+    outline = make_outline(analyze(parse(text)))
+    return Excerpt(text, dropped_spans(outline, names, Span(at, at), breadth)).text
+
+
+@pytest.mark.parametrize("breadth", [TIGHT, LOOSE])
+def test_an_excerpt_has_the_statements_that_speak_of_the_names(
+    breadth: Breadth,
+) -> None:
+    text = kept(LONG, {"PAY", "LIMIT_7"}, breadth)
+    assert not parse(text).errors
+    for line in ("limit_7 = hours * 7", "pay = rate", "pay = pay + limit_3"):
+        assert line in text
+    # A block is not empty.
+    assert "ELSE\n(\n  other = 2" in text
+    assert "note_7" not in text
+    assert "limit_9" not in text
+    assert "/* 9 */" not in text
+    assert len(text) < len(LONG) / 4
+    # What the names hang on, the declarations of that, and the ways out.
+    if breadth is LOOSE:
+        assert "INPUTS ARE hours, rate" in text
+        assert "RETURN pay" in text
+
+
+def test_a_place_in_an_excerpt_is_found_in_the_text() -> None:
+    text = "one two three four"
+    cut = Excerpt(text, [Span(4, 8), Span(14, 18)])
+    assert cut.text == "one three "
+    for word in ("one", "three"):
+        assert cut.place(cut.text.index(word)) == text.index(word)
+
+
+def test_short_formulas_are_looked_at_whole() -> None:
+    text = "a = 1\nb = 2\n▮c = 3\n"
+    assert kept(text, {"A"}, TIGHT) == text.replace("▮", "")
+
+
+@pytest.mark.parametrize(
+    ("middle", "codes"),
+    [
+        ("pay = pay + limit_7", []),
+        ("pay = limit_70", ["uninitialized-variable"]),
+        ("pay = note_7", ["inconsistent-types"]),
+        ("pay = limit_7 * note_9", ["operator-types"]),
+        ("pay = NO_SUCH(1)", ["unknown-function"]),
+        ("DEFAULT FOR pay IS 0", ["statement-order"]),
+    ],
+)
+def test_objections(middle: str, codes: list[str]) -> None:
+    at = LONG.index("▮")
+    text = LONG.replace("▮", "")
+    place = open_place(text, at)
+    meaning = Meaning(place, analyze(parse(text)), Configuration())
+    found = meaning.objections(middle)
+    assert sorted({each.code for each in found} & set(codes)) == codes
+    assert bool(found) == bool(codes)
+    for each in found:
+        assert each.span.start <= at + len(middle)
+        assert each.span.end >= at
+
+
+def test_an_excerpt_shows_what_the_whole_formula_shows(
+    own_formulas: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With lines of other formulas, most of which are wrong where they are put."""
+    monkeypatch.setattr(excerpt, "WHOLE", 0)
+    dice = random.Random(6)
+    texts = list(own_formulas.values())
+    lines = [line.strip() for text in texts for line in text.splitlines()]
+    agreed = differed = wrong = 0
+    while agreed + differed < 150:
+        text = dice.choice(texts)
+        at = dice.choice([n for n, sign in enumerate(text) if sign == "\n"])
+        place = open_place(text, at)
+        middle = trim_to_fit(place, "\n" + dice.choice(lines))
+        if not middle.strip():
+            continue
+        meaning = Meaning(place, analyze(parse(text)), Configuration())
+        found = {each.code for each in meaning.objections(middle)}
+        with monkeypatch.context() as context:
+            context.setattr(excerpt, "WHOLE", len(text))
+            whole = {each.code for each in meaning.objections(middle)}
+        agreed += bool(found) == bool(whole)
+        differed += bool(found) != bool(whole)
+        wrong += bool(whole)
+    assert wrong > 20
+    assert differed <= 2
