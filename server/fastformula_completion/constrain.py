@@ -63,11 +63,20 @@ class Hole:
     """Middles that were held against what follows the cursor."""
 
     def takes(self, middle: str) -> bool:
-        """Whether the formula goes on behind `middle` as it does behind the cursor."""
+        """Whether the formula goes on behind `middle` as it does behind the cursor.
+
+        Models like to write the `)` or comma that stands behind the cursor already.
+        What comes of it without them can be offered, so that is an end too: whoever
+        must go on from there only rambles.
+        """
         known = self.verdicts.get(middle)
         if known is None:
             said = middle.rstrip().replace("\n", self.line_end)
-            known = self.verdicts[middle] = fits(self.place, said)
+            known = fits(self.place, said)
+            while not known and said.endswith((")", ",")):
+                said = said[:-1].rstrip()
+                known = fits(self.place, said)
+            self.verdicts[middle] = known
         return known
 
 

@@ -15,7 +15,7 @@ from fastformula.syntax import tokenize
 from fastformula.syntax.recogniser import recognise
 from fastformula_completion.constrain import Guide, guide_at
 from fastformula_completion.decide import decide
-from fastformula_completion.fit import open_place
+from fastformula_completion.fit import open_place, trim_to_fit
 from fastformula_completion.stop import enough
 from fastformula_models.bpe import BpeTokenizer
 from fastformula_models.embedded import WEIGHTS
@@ -69,6 +69,9 @@ MAY_STAND = [
     ("l_b = 1 ▮", "l_c = l_b"),
     # A name that stands behind RETURN may be the next statement's.
     ("IF l_a > 1 THEN RETURN▮", "\nl_c = 2"),
+    # What stands behind the cursor may be written again, and is taken off.
+    ("l_b = ROUND(▮)", "l_a)"),
+    ("l_b = GREATEST(▮, 2)", "l_a,"),
     # The cursor may stand in a word.
     ("l_b = ho▮rs", "u"),
 ]
@@ -120,7 +123,7 @@ UNFINISHED = [
     ("l_b = ▮", ""),
     ("l_b = ▮", "GREATEST(l_a"),
     ("l_b = ▮", "'abc"),
-    ("l_b = f(▮)", "l_a)"),
+    ("l_b = ROUND(▮)", "l_a) +"),
     ("▮", "IF l_a > 1 THEN"),
     ("l_b = l_▮c", "a"),
 ]
@@ -290,7 +293,10 @@ def test_whatever_a_model_writes_can_be_finished(own_formulas: dict[str, str]) -
             guide = following
             if guide.may_end():
                 ended += 1
-                said = text[:offset] + guide.said.decode() + text[offset:]
+                middle = trim_to_fit(place, guide.said.decode().rstrip())
+                rest = guide.said.decode()[len(middle) :]
+                assert not rest.strip("), \n\t"), rest
+                said = text[:offset] + middle + text[offset:]
                 assert count_errors(said) <= count_errors(text), said
         said = text[:offset] + guide.said.decode(errors="ignore")
         before = recognise(text[:offset])
