@@ -7,7 +7,6 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 
 from fastformula.diagnostic import Diagnostic, Fix, Severity
-from fastformula.editor.completion import Completion, Item
 from fastformula.editor.folding import Fold
 from fastformula.editor.hover import Hover
 from fastformula.editor.inlay_hints import InlayHint
@@ -34,15 +33,6 @@ _SEVERITIES = {
     Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.INFORMATION: types.DiagnosticSeverity.Information,
     Severity.HINT: types.DiagnosticSeverity.Hint,
-}
-
-_ITEM_KINDS = {
-    "name": types.CompletionItemKind.Variable,
-    "keyword": types.CompletionItemKind.Keyword,
-    "type": types.CompletionItemKind.TypeParameter,
-    "constant": types.CompletionItemKind.Constant,
-    "function": types.CompletionItemKind.Function,
-    "method": types.CompletionItemKind.Method,
 }
 
 _SYMBOL_KINDS = {
@@ -199,37 +189,6 @@ def from_hover(document: Document, hover: Hover) -> types.Hover:
     """An explanation as the client shows it."""
     content = types.MarkupContent(types.MarkupKind.Markdown, hover.markdown)
     return types.Hover(content, from_span(document, hover.span))
-
-
-def from_completion(
-    document: Document, completion: Completion, *, snippets: bool
-) -> types.CompletionList:
-    """What can be typed, in our order, whatever the client's own would be."""
-    replaced = from_span(document, completion.span)
-    return types.CompletionList(
-        is_incomplete=False,
-        items=[
-            _completion_item(item, replaced, rank, snippets=snippets)
-            for rank, item in enumerate(completion.items)
-        ],
-    )
-
-
-def _completion_item(
-    item: Item, replaced: types.Range, rank: int, *, snippets: bool
-) -> types.CompletionItem:
-    snippet = snippets and bool(item.snippet)
-    return types.CompletionItem(
-        label=item.label,
-        kind=_ITEM_KINDS[item.kind],
-        detail=item.detail or None,
-        documentation=item.documentation or None,
-        sort_text=f"{rank:05}",
-        insert_text_format=types.InsertTextFormat.Snippet
-        if snippet
-        else types.InsertTextFormat.PlainText,
-        text_edit=types.TextEdit(replaced, item.snippet if snippet else item.text),
-    )
 
 
 def from_symbols(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from fastformula.editor.completion import complete
 from fastformula.editor.folding import fold
 from fastformula.editor.ignoring import ignore
 from fastformula.editor.symbols import outline
 from lsprotocol import types
 
-from fastformula_server import convert, names, writing
+from fastformula_server import completing, convert, names, writing
 from fastformula_server.files import SUFFIXES
 from fastformula_server.server import FormulaServer
 from fastformula_server.suggestions import KINDS, suggest
@@ -189,17 +188,6 @@ def _wants(params: types.CodeActionParams, kind: str) -> bool:
     return not asked or any(f"{kind}.".startswith(f"{each}.") for each in asked)
 
 
-async def on_completion(
-    ls: FormulaServer, params: types.CompletionParams
-) -> types.CompletionList | None:
-    """Words, functions and names that fit at the cursor."""
-    at = await ls.at(params.text_document, params.position)
-    if at is None:
-        return None
-    found = await ls.parses.work(at.document, lambda: complete(at.parsed, at.offset))
-    return convert.from_completion(at.document, found, snippets=ls.snippets)
-
-
 async def on_document_symbol(
     ls: FormulaServer, params: types.DocumentSymbolParams
 ) -> list[types.DocumentSymbol] | None:
@@ -272,11 +260,6 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
         on_code_action,
         types.CodeActionOptions([*KINDS, convert.FIX_ALL]),
     ),
-    (
-        types.TEXT_DOCUMENT_COMPLETION,
-        on_completion,
-        types.CompletionOptions(trigger_characters=["."]),
-    ),
     (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, on_document_symbol, None),
     (types.TEXT_DOCUMENT_FOLDING_RANGE, on_folding_range, None),
     (
@@ -288,10 +271,19 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
 )
 
 
+ALL_FEATURES = (
+    *FEATURES,
+    *completing.FEATURES,
+    *names.FEATURES,
+    *writing.FEATURES,
+)
+"""Those of every module."""
+
+
 def make_server() -> FormulaServer:
     """A server with every handler in place, not yet connected."""
     server = FormulaServer()
-    for method, handler, options in (*FEATURES, *names.FEATURES, *writing.FEATURES):
+    for method, handler, options in ALL_FEATURES:
         server.feature(method, options)(handler)
     server.command(convert.ACCEPTED)(on_accepted)
     for command, handler in writing.COMMANDS.items():

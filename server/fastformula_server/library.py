@@ -34,7 +34,7 @@ class FormulaLibrary:
     neither is found.
     """
 
-    __slots__ = ("_alone", "_by_name", "_deleted", "_deletes_all")
+    __slots__ = ("_alone", "_by_name", "_deleted", "_deletes_all", "_names")
 
     def __init__(
         self, signatures: Iterable[FormulaSignature], is_alone: bool | None = None
@@ -52,11 +52,18 @@ class FormulaLibrary:
                     self._by_name[name] = None
             self._deleted |= signature.deleted
             self._deletes_all = self._deletes_all or signature.deletes_all
+        self._names = tuple(
+            sorted(name for name, each in self._by_name.items() if each)
+        )
         self._alone = len(known) < 2 if is_alone is None else is_alone
 
     def find(self, name: str) -> FormulaSignature | None:
         """The formula of that upper-case name."""
         return self._by_name.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all formulas that `find` finds, in order."""
+        return self._names
 
     def deletes(self, item: str) -> bool:
         """Whether some formula deletes the WSA item of that upper-case name."""

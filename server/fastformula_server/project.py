@@ -13,6 +13,7 @@ from fastformula.analysis.environment import Environment, Library, NoLibrary
 from fastformula.language.catalogue import Catalogue, ThingKind
 from fastformula.language.context import Context
 from fastformula.language.database_item import DatabaseItem
+from fastformula.language.search import search_sorted
 from fastformula.language.seeded import SEEDED
 
 from fastformula_server.catalogue.places import find_catalogue
@@ -111,6 +112,12 @@ class ExtendedCatalogue:
 
         near = get_close_matches(key, self.file.items, 3, 0.85)
         return (*near, *self.base.similar_items(key))[:3]
+
+    def find_items(self, pattern: str, limit: int) -> tuple[str, ...]:
+        """Names that `pattern` may mean, those of the file first."""
+        own = search_sorted(sorted(self.file.items), pattern, limit)
+        below = self.base.find_items(pattern, limit)
+        return tuple(dict.fromkeys([*own, *below]))[:limit]
 
     def has(self, kind: ThingKind, name: str) -> bool | None:
         """Whether the catalogue below has it; the file names no such things."""

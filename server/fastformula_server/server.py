@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastformula import Parsed
 from fastformula.diagnostic import Diagnostic
@@ -58,14 +58,6 @@ a command go on that the client has cancelled."""
 STATUS = "fastformula/status"
 """The notification of how the model is doing, a `Status` as an object, for clients that
 have its name, set to true, among their experimental capabilities."""
-
-
-class At(NamedTuple):
-    """A place in a document that has been parsed."""
-
-    document: Document
-    parsed: Parsed
-    offset: int
 
 
 class FormulaProtocol(LanguageServerProtocol):
@@ -216,17 +208,6 @@ class FormulaServer(LanguageServer):
         if getattr(error, "code", None) == types.LSPErrorCodes.RequestFailed:
             return
         self.log(f"Error in the FastFormula server: {error}", True)
-
-    async def at(
-        self, document: types.TextDocumentIdentifier, position: types.Position
-    ) -> At | None:
-        """The client's place, parsed; None when the text is gone or has changed."""
-        snapshot = self.documents.get(document.uri)
-        if snapshot is None:
-            return None
-        offset = convert.to_offset(snapshot, position)
-        parsed = await self.parses.of(snapshot)
-        return None if parsed is None else At(snapshot, parsed, offset)
 
     async def parsed(
         self, document: types.TextDocumentIdentifier

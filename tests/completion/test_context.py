@@ -11,6 +11,7 @@ from fastformula_completion.context import TOO_SIMILAR, make_context
 from fastformula_models import Request, fim
 from fastformula_models.catalog import base_models
 from fastformula_models.formats import FORMATS
+from fastformula_models.window import CONTEXT_SHARE
 
 FORMULA = """\
 /* Formula Type: Global Absence Accrual */
@@ -45,6 +46,9 @@ EXTRA = FormulaSignature(
 class Library:
     def find(self, name: str) -> FormulaSignature | None:
         return EXTRA if name == EXTRA.name else None
+
+    def names(self) -> tuple[str, ...]:
+        return (EXTRA.name,)
 
     def deletes(self, item: str) -> bool:
         return False
@@ -115,7 +119,7 @@ def test_context_takes_a_quarter_at_most_and_repeats_no_line_of_the_window() -> 
     assert "/* Formula type" in small
     assert "Formula XX_EXTRA_DAYS" not in small
     room = fim.window("", "", 400, len, said)[0]
-    assert 0 < len(room) <= 400 // fim.CONTEXT_SHARE
+    assert 0 < len(room) <= 400 // CONTEXT_SHARE
 
 
 def test_the_line_that_is_typed_changes_nothing_before_it() -> None:

@@ -16,6 +16,7 @@ from fastformula.language.database_item import (
     looks_like_item,
 )
 from fastformula.language.item_types import infer_type
+from fastformula.language.search import abbreviation, search_items, search_sorted
 from fastformula.language.seeded import SEEDED
 from fastformula.language.similar import similar_items
 from fastformula.language.types import ARRAYS, SCALARS, Evidence, Product
@@ -187,6 +188,31 @@ def test_every_item_is_found_again_after_a_swap() -> None:
         )
         swapped = name[:at] + name[at + 1] + name[at] + name[at + 2 :]
         assert swapped in load_items() or name in similar_items(swapped, limit=9)
+
+
+def test_items_are_found_by_start_then_by_word_then_by_abbreviation() -> None:
+    names = ("A_GRADE_B", "GRADE", "GRADES", "GR_AD_E_X", "GRAPE")
+    assert search_sorted(names, "GRADE", 9) == (
+        "GRADE",
+        "GRADES",
+        "A_GRADE_B",
+        "GR_AD_E_X",
+    )
+    assert search_sorted(names, "GRADE", 2) == ("GRADE", "GRADES")
+    first = search_sorted(names, "GRADE", 2, last=frozenset({"GRADE"}))
+    assert first == ("GRADES", "GRADE")
+
+
+@pytest.mark.parametrize(
+    "short", ["PAGN", "PERGRNAME", "PER_GRA_NA", "PERASGGRADENAME"]
+)
+def test_an_abbreviation_takes_letters_from_the_start_of_words(short: str) -> None:
+    assert abbreviation(short).match("PER_ASG_GRADE_NAME")
+    assert not abbreviation(short).match("PER_ASG_NAME_GRADE")
+
+
+def test_an_abbreviation_is_no_pattern_of_its_own() -> None:
+    assert search_items("P.R", 9) == search_items("P*", 9) == ()
 
 
 def test_the_seeded_catalogue_asks_the_tables() -> None:

@@ -282,6 +282,30 @@ def test_a_slip_of_the_pen_is_found_again(pod: StoredCatalogue, slip: str) -> No
     assert pod.similar_items(slip) == ("ACME_PER_BADGE_NUMBER",)
 
 
+def test_items_are_found_by_start_word_and_abbreviation(tmp_path: Path) -> None:
+    names = (
+        "ACME_RATE_OF_TAX",
+        "ACME_RATE",
+        "OTHER_ACME_RATE",
+        "AND_REST",
+        "ODD_\u00c4",
+    )
+    text = HEADER + "".join(f"DATABASE ITEM,{name},N,,,\n" for name in names)
+    pod = made(tmp_path / "a.sqlite", text)
+    rates = ("ACME_RATE", "ACME_RATE_OF_TAX", "OTHER_ACME_RATE")
+    assert pod.find_items("ACME", 9) == rates
+    assert pod.find_items("ACME", 2) == rates[:2]
+    assert pod.find_items("ARO", 9) == ("ACME_RATE_OF_TAX",)
+    assert pod.find_items("AR", 9) == ("AND_REST", "ACME_RATE", "ACME_RATE_OF_TAX")
+    for wild in ("A*E", "A%", "[A]", "\ud800", "PER_ASG"):
+        assert pod.find_items(wild, 9) == ()
+
+
+def test_without_items_of_the_pod_those_of_oracle_are_found(tmp_path: Path) -> None:
+    pod = made(tmp_path / "a.sqlite", HEADER + "ELEMENT,Acme Bonus,,,,\n")
+    assert pod.find_items("PAGN", 5) == SEEDED.find_items("PAGN", 5)
+
+
 @pytest.mark.parametrize("name", ["L_AMOUNT", "", "A", "ACME", "ACME_RATE"])
 def test_nothing_is_guessed_where_nothing_is_near(
     pod: StoredCatalogue, name: str

@@ -30,6 +30,12 @@ def test_of_two_that_differ_neither_is_found() -> None:
     assert FormulaLibrary([old, copy]).find("RATE") is old
 
 
+def test_names_are_those_that_find_something() -> None:
+    old, new = signature("RATE", "old/rate.ff"), signature("RATE", "new/rate.ff", "A")
+    other = signature("B", "a.ff")
+    assert FormulaLibrary([old, new, other]).names() == ("A", "B")
+
+
 def test_one_formula_is_alone() -> None:
     one, other = signature("A", "a.ff"), signature("B", "b.ff")
     assert FormulaLibrary([]).is_alone()

@@ -294,7 +294,7 @@ async def test_hover_explains_the_word_under_the_cursor(
 async def test_completion_replaces_the_word_that_is_typed(
     client: LanguageClient,
 ) -> None:
-    editor = Editor(client, f"{ODD}l_pay = GREA\nRETURN l_pay\n")
+    editor = Editor(client, f"l_rate = 2\n{ODD}l_pay = GREA\nRETURN l_pay\n")
     result = await client.text_document_completion_async(
         types.CompletionParams(editor.identifier, editor.behind("GREA"))
     )
@@ -304,8 +304,45 @@ async def test_completion_replaces_the_word_that_is_typed(
     assert greatest.text_edit.range == editor.of("GREA")
     assert greatest.text_edit.new_text.startswith("GREATEST")
     assert greatest.kind == types.CompletionItemKind.Function
-    assert "l_pay" in {item.label for item in result.items}
+    assert "l_rate" in {item.label for item in result.items}
     assert "IF" not in {item.label for item in result.items}
+    assert not greatest.documentation
+    resolved = await client.completion_item_resolve_async(greatest)
+    assert isinstance(resolved.documentation, types.MarkupContent)
+    assert "GREATEST(" in resolved.documentation.value
+
+
+async def test_database_items_are_found_by_an_abbreviation(
+    client: LanguageClient,
+) -> None:
+    editor = Editor(client, f"{ODD}l_grade = pagn\nRETURN l_grade\n")
+    result = await client.text_document_completion_async(
+        types.CompletionParams(editor.identifier, editor.behind("pagn"))
+    )
+    assert isinstance(result, types.CompletionList)
+    assert result.items[0].label == "per_asg_grade_name"
+    assert result.is_incomplete, "with more letters typed there are others"
+    item = await client.completion_item_resolve_async(result.items[0])
+    assert isinstance(item.documentation, types.MarkupContent)
+    assert "Database item" in item.documentation.value
+
+
+async def test_while_one_types_the_list_follows(client: LanguageClient) -> None:
+    lines = "".join(f"l_{n} = GREATEST(l_hours, {n}) * 2\n" for n in range(800))
+    editor = Editor(client, f"{lines}{ODD}d = 1\nRETURN d\n")
+    await editor.diagnostics()
+    last = "1"
+    for typed in ("ADD_DAYS(", "ADD_DAYS(la", "ADD_DAYS(las"):
+        editor.replace(f"d = {last}", f"d = {typed}")
+        last = typed
+        result = await client.text_document_completion_async(
+            types.CompletionParams(editor.identifier, editor.behind(typed))
+        )
+        assert isinstance(result, types.CompletionList)
+        assert "LAST_DAY" in {item.label.upper() for item in result.items[:5]}
+        edit = result.items[0].text_edit
+        assert isinstance(edit, types.TextEdit)
+        assert edit.range.end == editor.behind(typed)
 
 
 async def test_the_outline_and_what_folds(client: LanguageClient) -> None:

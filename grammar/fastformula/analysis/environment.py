@@ -46,6 +46,9 @@ class Library(Protocol):
     def find(self, name: str) -> FormulaSignature | None:
         """The formula of that upper-case name."""
 
+    def names(self) -> tuple[str, ...]:
+        """The names of all formulas that `find` finds, in order."""
+
     def deletes(self, item: str) -> bool:
         """Whether some formula deletes the WSA item of that upper-case name."""
 
@@ -59,6 +62,10 @@ class NoLibrary:
     def find(self, name: str) -> FormulaSignature | None:
         """None."""
         return None
+
+    def names(self) -> tuple[str, ...]:
+        """None."""
+        return ()
 
     def deletes(self, item: str) -> bool:
         """False."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fastformula.analysis import Access, Analysis, Symbol, Use
 from fastformula.editor.documentation import describe_sources
 from fastformula.language.context import Context
+from fastformula.language.database_item import DatabaseItem
 from fastformula.language.types import ARRAYS, index_type, value_type
 from fastformula.text import LineIndex
 
@@ -29,8 +30,15 @@ _MOST_PLACES = 5
 def describe_name(analysis: Analysis, use: Use) -> str:
     """What the name of `use` stands for, its type, and where it comes from."""
     if use.access in (Access.CONTEXT, Access.SET_CONTEXT):
-        return _describe_context(use.name.text, analysis.contexts.get(use.key))
+        return describe_context(use.name.text, analysis.contexts.get(use.key))
     symbol = analysis.symbols[use.key]
+    return "\n\n".join(_describe(analysis, symbol))
+
+
+def describe_item(analysis: Analysis, item: DatabaseItem) -> str:
+    """What a database item is that the formula does not use."""
+    is_sure = item.evidence in ("catalogue", "documented")
+    symbol = Symbol(item.name, item.name, item.kind, item.type, is_sure, item, ())
     return "\n\n".join(_describe(analysis, symbol))
 
 
@@ -86,7 +94,8 @@ def _places(analysis: Analysis, symbol: Symbol) -> str:
     return f"Gets its value in line {shown}{more}."
 
 
-def _describe_context(name: str, context: Context | None) -> str:
+def describe_context(name: str, context: Context | None) -> str:
+    """What the context of that name is."""
     if context is None:
         return f"`{name}` is no context that is known here."
     parts = [

@@ -34,5 +34,12 @@ class Catalogue(Protocol):
         At most three, and none where nothing is near.
         """
 
+    def find_items(self, pattern: str, limit: int) -> tuple[str, ...]:
+        """At most `limit` names of items and globals that `pattern` may mean.
+
+        It is upper case, and how a name or a word in it begins, or an abbreviation;
+        the likeliest come first. This one may take a few milliseconds.
+        """
+
     def has(self, kind: ThingKind, name: str) -> bool | None:
         """Whether the pod has a thing of that name; None when nobody can tell."""

@@ -7,6 +7,7 @@ from typing import Final
 from fastformula.language.catalogue import Catalogue, ThingKind
 from fastformula.language.context import Context, load_contexts
 from fastformula.language.database_item import DatabaseItem, find_item
+from fastformula.language.search import search_items
 from fastformula.language.similar import similar_items
 
 
@@ -23,6 +24,9 @@ class _Seeded:
 
     def similar_items(self, key: str) -> tuple[str, ...]:
         return similar_items(key)
+
+    def find_items(self, pattern: str, limit: int) -> tuple[str, ...]:
+        return search_items(pattern, limit)
 
     def has(self, kind: ThingKind, name: str) -> bool | None:
         return None

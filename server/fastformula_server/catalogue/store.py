@@ -17,6 +17,7 @@ from urllib.parse import quote
 from fastformula.language.catalogue import ThingKind
 from fastformula.language.context import Context
 from fastformula.language.database_item import DatabaseItem
+from fastformula.language.search import abbreviation
 from fastformula.language.seeded import SEEDED
 
 from fastformula_server.catalogue.schema import (
@@ -35,11 +36,24 @@ _OPEN_FILES_ARE_LOCKED: Final = os.name == "nt"
 _REMEMBERED: Final = 8192
 """Answers of each kind that are kept; the names of all open formulas are fewer."""
 
+_FEW_REMEMBERED: Final = 256
+"""Of long answers."""
+
 _ITEM = """
 SELECT type, is_global, default_required, contexts, description
   FROM items WHERE key = ?
 """
 _CONTEXT = "SELECT type, description FROM contexts WHERE key = ?"
+_BEGIN_WITH = """
+SELECT key FROM items WHERE key >= ? AND key < ? ORDER BY length(key), key LIMIT ?
+"""
+_HAVE_WORD = """
+SELECT key FROM items WHERE instr(key, ?) ORDER BY length(key), key LIMIT ?
+"""
+_HAVE_LETTERS = """
+SELECT key FROM items WHERE key >= ? AND key < ? AND key GLOB ?
+ ORDER BY length(key), key
+"""
 _THING = "SELECT 1 FROM things WHERE kind = ? AND key = ?"
 
 
@@ -71,6 +85,8 @@ class StoredCatalogue:
         self._item = lru_cache(_REMEMBERED)(self._read_item)
         self._similar: Callable[[str], tuple[str, ...]]
         self._similar = lru_cache(_REMEMBERED)(self._read_similar)
+        self._search: Callable[[str, int], tuple[str, ...]]
+        self._search = lru_cache(_FEW_REMEMBERED)(self._read_search)
         self._has: Callable[[str, str], bool]
         self._has = lru_cache(_REMEMBERED)(self._read_thing)
 
@@ -95,6 +111,12 @@ class StoredCatalogue:
     def similar_items(self, key: str) -> tuple[str, ...]:
         """Names of the pod that `key` may be a misspelling of, likeliest first."""
         return self._similar(key) if self._has_items else SEEDED.similar_items(key)
+
+    def find_items(self, pattern: str, limit: int) -> tuple[str, ...]:
+        """Names of the pod that `pattern` may mean, likeliest first."""
+        if not self._has_items:
+            return SEEDED.find_items(pattern, limit)
+        return self._search(pattern, limit)
 
     def has(self, kind: ThingKind, name: str) -> bool | None:
         """Whether the pod has it; None where the export lists nothing of that kind."""
@@ -154,6 +176,20 @@ class StoredCatalogue:
         return nearest(key, found) or tuple(
             filter(self.find_item, SEEDED.similar_items(key))
         )
+
+    def _read_search(self, pattern: str, limit: int) -> tuple[str, ...]:
+        """Asks for what is less likely only where there is too little of the best."""
+        stop = f"{pattern}\uffff"
+        found = [key for (key,) in self._ask(_BEGIN_WITH, pattern, stop, limit)]
+        if len(found) < limit:
+            found += (key for (key,) in self._ask(_HAVE_WORD, f"_{pattern}", limit))
+        if len(found) < limit and len(pattern) > 1:
+            start = pattern[0]
+            letters = "*".join(pattern)
+            rows = self._ask(_HAVE_LETTERS, start, f"{start}\uffff", f"{letters}*")
+            is_meant = abbreviation(pattern).match
+            found += (key for (key,) in rows if is_meant(key))
+        return tuple(dict.fromkeys(found))[:limit]
 
     def _read_thing(self, kind: str, key: str) -> bool:
         return bool(self._ask(_THING, kind, key))

@@ -17,6 +17,7 @@ from fastformula.syntax.tree import TypedName, TypeName
 from fastformula.text import Span
 
 FORMULAS = sorted((Path(__file__).parents[2] / "data/outline").glob("*.ff"))
+WHOLE = [file for file in FORMULAS if file.stem != "half_typed"]
 CORPUS = Path(__file__).parents[4] / "shared/corpus"
 
 
@@ -25,9 +26,10 @@ def test_half_a_formula_is_no_problem(formula: Path) -> None:
     text = formula.read_text(encoding="utf-8")
     for end in range(0, len(text) + 1, 7):
         parsed = parse(text[:end])
-        completion = complete(parsed, end)
+        analysis = analyze(parsed)
+        completion = complete(analysis, end)
         assert 0 <= completion.span.start <= completion.span.end == end
-        found = hover(analyze(parsed), end)
+        found = hover(analysis, end)
         assert found is None or 0 <= found.span.start <= end <= found.span.end
         check_outline(outline(parsed), Span(0, end))
         for each in fold(parsed):
@@ -40,6 +42,28 @@ def check_outline(symbols: tuple[Symbol, ...], within: Span) -> None:
         assert within.start <= symbol.span.start <= symbol.selection.start
         assert symbol.selection.end <= symbol.span.end <= within.end
         check_outline(symbol.children, symbol.span)
+
+
+@pytest.mark.parametrize("formula", WHOLE, ids=lambda file: file.stem)
+def test_a_text_that_was_analysed_a_moment_ago_gives_the_same_words(
+    formula: Path,
+) -> None:
+    text = formula.read_text(encoding="utf-8")
+    for end in range(9, len(text) + 1, 23):
+        now = complete(analyze(parse(text[:end])), end)
+        then = complete(analyze(parse(text[: end - 9])), end, text[:end])
+        assert now.span == then.span
+        words_now, words_then = (
+            {item.label.upper() for item in each.items if item.kind in LANGUAGE}
+            - DECLARING
+            for each in (now, then)
+        )
+        assert words_now == words_then
+
+
+DECLARING = {"ALIAS", "DEFAULT", "DEFAULT_DATA_VALUE", "INPUTS", "NEED_CONTEXT"}
+"""What was half typed a moment ago may have looked as if it came too late for these."""
+LANGUAGE = ("keyword", "type", "constant", "function", "method")
 
 
 def words(parsed: Parsed) -> Iterator[Token]:
@@ -61,12 +85,13 @@ def words(parsed: Parsed) -> Iterator[Token]:
 
 def missing(text: str, most: int = 1000) -> list[str]:
     """The words of `text` that are not offered where they stand; tries `most`."""
-    parsed = parse(text)
+    analysis = analyze(parse(text))
+    parsed = analysis.parsed
     gaps = []
     tokens = list(words(parsed))
     for token in tokens[:: len(tokens) // most + 1]:
         word = token.text_in(text).upper()
-        offered = {item.label.upper() for item in complete(parsed, token.start).items}
+        offered = {item.label.upper() for item in complete(analysis, token.start).items}
         if word not in offered:
             gaps.append(f"{word} at {token.start}")
     return gaps

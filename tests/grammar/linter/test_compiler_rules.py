@@ -32,6 +32,9 @@ class Pod:
     def find_context(self, key: str) -> Context | None:
         return find_context(key)
 
+    def find_items(self, pattern: str, limit: int) -> tuple[str, ...]:
+        return ()
+
     def similar_items(self, key: str) -> tuple[str, ...]:
         return tuple(name for name in self.items if name[:8] == key[:8])
 

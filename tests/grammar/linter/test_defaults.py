@@ -31,6 +31,9 @@ class Pod:
     def find_context(self, key: str) -> Context | None:
         return SEEDED.find_context(key)
 
+    def find_items(self, pattern: str, limit: int) -> tuple[str, ...]:
+        return SEEDED.find_items(pattern, limit)
+
     def similar_items(self, key: str) -> tuple[str, ...]:
         return SEEDED.similar_items(key)
 
