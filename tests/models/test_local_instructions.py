@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastformula_completion.insertion import room_at
+from fastformula_completion.repair import Commission, Progress
+from fastformula_completion.writing import write
 from fastformula_models import (
     BackendError,
     Cancelled,
@@ -93,3 +96,12 @@ def test_a_long_instruction_is_refused_and_a_long_formula_cut(taught: Any) -> No
     with pytest.raises(BackendError, match="longer than the model can read"):
         follow(backend, Request("", "", instruction=WISH * 40))
     follow(backend, Request("l_pay = 1\n" * 200, "", instruction=WISH, max_tokens=4))
+
+
+def test_a_formula_is_written_by_it_from_the_author_s_words(taught: Any) -> None:
+    backend = open_backend(taught.settings())
+    told: list[Progress] = []
+    commission = Commission(backend, lambda _text: (), repairs=0, report=told.append)
+    draft = write(WISH, "", room_at("", 0), commission)
+    assert draft.text == f"{ANSWER}\n"
+    assert told[-1] == Progress(1, ANSWER)
