@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+STEP = 16
+"""In how many tokens at a time the line at the cursor takes room from those above."""
+
 CONTEXT_SHARE = 4
 """A prompt's window has one part in so many for context."""
 
@@ -36,6 +39,11 @@ def window(
     share = budget * 3 // 4
     room_before = max(share, budget - sum(costs_after))
     room_after = max(budget - share, budget - sum(costs_before))
+    is_cut = sum(costs_before) + sum(costs_after) > budget
+    if is_cut and before and not before[0].endswith("\n"):
+        # While one types in a line, the lines above it stay for some keys.
+        steps = -(-costs_before[0] // STEP)
+        costs_before[0] = max(costs_before[0], min(steps * STEP, room_before))
     kept_before = _fitting(costs_before, room_before)
     kept_after = _fitting(costs_after, room_after)
     head = "".join(before[:kept_before][::-1])

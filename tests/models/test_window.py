@@ -40,6 +40,15 @@ def test_a_line_at_the_cursor_that_is_too_long_is_cut_inside() -> None:
     assert tail == "c" * 10
 
 
+def test_lines_above_stay_while_one_types_in_a_line() -> None:
+    heads = set()
+    for length in range(1, 65):
+        head, tail = window("".join(TEN) + "x" * length, "".join(TEN), 72, words)
+        assert words(head) + words(tail) <= 72
+        heads.add(head.rpartition("\n")[0])
+    assert len(heads) <= 5
+
+
 @given(
     prefix=st.text(alphabet="ab \n\r", max_size=200),
     suffix=st.text(alphabet="ab \n\r", max_size=200),
