@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeVar
 
+from fastformula_completion.constrain import prepare
 from fastformula_models import Backend, BackendError, BackendSettings, open_backend
 from fastformula_models.health import FallbackBackend, Health
 
@@ -97,6 +98,8 @@ class Model:
         if self._backend is not None:
             self._backend.close()
             self._backend = None
+        if wanted.kind != "off":
+            prepare()
         if wanted.kind in ("local", "remote"):
             meanwhile = open_backend(BackendSettings("embedded"))
             self._backend = FallbackBackend(
