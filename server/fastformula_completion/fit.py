@@ -17,7 +17,7 @@ from functools import cache
 from itertools import chain, islice, zip_longest
 
 from fastformula import Parsed
-from fastformula.syntax import Stack, Token, recogniser, trivia
+from fastformula.syntax import Stack, Token, recogniser, tokenize, trivia
 from fastformula.syntax.normalisation import normalise
 from fastformula.syntax.recogniser import same_stack, tokens_on
 from fastformula.syntax.tables import load_tables
@@ -65,7 +65,8 @@ def open_place(text: str, offset: int, parsed: Parsed | None = None) -> Place:
     is_valid = parsed is not None and not any(
         error.code.startswith("syntax") for error in parsed.errors
     )
-    behind = read_behind(text, offset, before, is_valid=is_valid)
+    tokens = parsed.tokens if parsed else tokenize(text)
+    behind = read_behind(text, offset, before, tokens, is_valid=is_valid)
     return Place(
         text,
         offset,

@@ -7,6 +7,7 @@ that comes to the same stack at the same token leaves all that follows as it was
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -132,18 +133,21 @@ def _begins_statement(stack: Stack) -> bool:
     return other is not None and other.below is below
 
 
-def read_behind(text: str, offset: int, before: Before, *, is_valid: bool) -> Behind:
+def read_behind(
+    text: str, offset: int, before: Before, tokens: Sequence[Token], *, is_valid: bool
+) -> Behind:
     """Read on in `text`, from the anchor of `before` over the cursor to the end.
 
-    A token that the cursor cuts is read whole. `is_valid` where the text is known to
-    have no syntax errors: then only as much is read as is asked for.
+    `tokens` are those of the whole text; one that the cursor cuts is read whole.
+    `is_valid` where the text is known to have no syntax errors: then only as much is
+    read as is asked for.
     """
     anchor, start = before.anchor, before.anchor_offset
     known, stacks = before.tokens[:anchor], before.stacks[: anchor + 1]
     if is_valid:
-        tokens = [token for token in tokenize(text) if token.start >= start]
-        return Behind(_read_valid(tokens, stacks[-1], offset), False, 0, 0)
-    work, _ = normalise(text, tokenize(text))
+        joined = tokens[bisect_left(tokens, start, key=_start) :]
+        return Behind(_read_valid(joined, stacks[-1], offset), False, 0, 0)
+    work, _ = normalise(text, tokens)
     joined = [token for token in work if token.start >= start]
     rest = [token for token in work if token.start >= offset]
     floor = min(anchor, before.statement)
@@ -162,6 +166,10 @@ def read_behind(text: str, offset: int, before: Before, *, is_valid: bool) -> Be
         behind, _ = _behind(rest, again, floor, edge)
         return behind._replace(is_broken=True)
     return behind
+
+
+def _start(token: Token) -> int:
+    return token.start
 
 
 def _behind(
