@@ -151,15 +151,16 @@ def complete(
             said += known[:1]
         if known:
             return answer(known, "", "")
+    following = next_line(text[offset:].replace("\r\n", "\n"))
+    is_done = enough(several_lines=decision.several_lines, following=following)
     with log.step("read"):
         if analysis is None:
             analysis = analyze(parse(text), environment)
         place = open_place(text, offset, analysis.parsed)
+        guide = guide_at(place, analysis, is_done)
     if place.is_hopeless:
         return answer((), "", "the line is wrong before the cursor")
     cursor = _Cursor(place, analysis, configuration, decision, log)
-    following = next_line(text[offset:].replace("\r\n", "\n"))
-    is_done = enough(several_lines=decision.several_lines, following=following)
 
     def context() -> str:
         with log.step("context") as said:
@@ -178,7 +179,7 @@ def complete(
         context=context,
         stop=is_done,
         shown=prompts.append,
-        guide=guide_at(place, analysis, is_done),
+        guide=guide,
         cancelled=cancelled or threading.Event(),
     )
     middles: list[str] = []
