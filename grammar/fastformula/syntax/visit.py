@@ -10,7 +10,8 @@ from fastformula.syntax.tree import Formula, Node
 _FIELDS: dict[type[Node], tuple[str, ...]] = {}
 
 
-def _field_names(kind: type[Node]) -> tuple[str, ...]:
+def field_names(kind: type[Node]) -> tuple[str, ...]:
+    """What a node of this kind holds besides its span."""
     if kind not in _FIELDS:
         _FIELDS[kind] = tuple(each.name for each in fields(kind) if each.name != "span")
     return _FIELDS[kind]
@@ -18,7 +19,7 @@ def _field_names(kind: type[Node]) -> tuple[str, ...]:
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below `node`, in source order."""
-    for name in _field_names(type(node)):
+    for name in field_names(type(node)):
         value = getattr(node, name)
         if isinstance(value, Node):
             yield value
