@@ -222,9 +222,12 @@ def run_tests(editors: Editors, folder: Path) -> None:
         "fastformula.server.path": str(program),
         "fastformula.completion.backend": "fake",
         "fastformula.completion.answers": ["hours * rate"],
+        "fastformula.completion.countAccepted": True,
     }
     # The extension host, which reads it, is a child of the server.
     os.environ["FASTFORMULA_MESSAGES"] = str(log)
+    # What is counted there is of no interest to whoever runs the tests.
+    os.environ["XDG_DATA_HOME"] = str(folder)
     with serve(editors, folder / "code", settings, None) as address:
         script(editors, "host.mjs", address, workspace, EXTENSION, SCRIPTS / "suite.js")
 

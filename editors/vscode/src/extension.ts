@@ -14,9 +14,11 @@ import {
   ErrorAction,
   LanguageClient,
   RevealOutputChannelOn,
+  type InitializeParams,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { findServer, INSTALL_COMMAND, type Machine, ServerNotFound } from './server';
+import { type ModelStatus, shown, STATUS } from './status';
 
 const FORMULAS = [
   { language: 'fastformula', scheme: 'file' },
@@ -28,6 +30,11 @@ const RESTARTS = 3;
 const RESTART_WINDOW_MS = 3 * 60 * 1000;
 /** A path that is being typed into the settings changes with each key. */
 const SETTINGS_SETTLE_MS = 800;
+
+const SETTINGS = {
+  command: 'workbench.action.openSettings',
+  arguments: ['fastformula.completion'],
+};
 
 const machine: Machine = {
   platform: process.platform,
@@ -52,6 +59,11 @@ const START_FAILED =
 
 /** Says in the output channel, and never in a pop-up, what went wrong. */
 class QuietClient extends LanguageClient {
+  protected override fillInitializeParams(params: InitializeParams): void {
+    super.fillInitializeParams(params);
+    params.capabilities.experimental = { [STATUS]: true };
+  }
+
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
   }
@@ -59,6 +71,7 @@ class QuietClient extends LanguageClient {
 
 let output: vscode.LogOutputChannel;
 let status: vscode.LanguageStatusItem;
+let model: vscode.LanguageStatusItem;
 let client: LanguageClient | undefined;
 let pending: Promise<void> = Promise.resolve();
 let asking = false;
@@ -72,11 +85,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   status = vscode.languages.createLanguageStatusItem('fastformula.server', FORMULAS);
   status.name = 'FastFormula server';
   status.command = { title: 'Show output', command: 'fastformula.showOutput' };
+  model = vscode.languages.createLanguageStatusItem('fastformula.model', FORMULAS);
+  model.name = 'FastFormula completion';
+  model.command = { title: 'Open settings', ...SETTINGS };
+  showModel({ kind: 'off', message: 'The server is not running.' });
   let settled: NodeJS.Timeout | undefined;
   let moved = false;
   context.subscriptions.push(
     output,
     status,
+    model,
     vscode.commands.registerCommand('fastformula.restartServer', restart),
     vscode.commands.registerCommand('fastformula.showOutput', () => output.show()),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
@@ -109,6 +127,7 @@ function restart(): Promise<void> {
 async function stop(): Promise<void> {
   const stopped = client;
   client = undefined;
+  showModel({ kind: 'off', message: 'The server is not running.' });
   // A server that failed to start cannot be stopped, which the client reports by throwing.
   await stopped?.dispose().catch((error: unknown) => output.debug(String(error)));
 }
@@ -135,6 +154,7 @@ async function start(): Promise<void> {
       clientOptions(),
     );
     client = started;
+    started.onNotification(STATUS, showModel);
     await within(START_LIMIT_MS, started.start());
     const version = started.initializeResult?.serverInfo?.version;
     status.text = `FastFormula ${version ?? ''}`.trim();
@@ -201,6 +221,17 @@ async function sendSettings(): Promise<void> {
   await client.sendNotification(DidChangeConfigurationNotification.type, {
     settings: serverSettings(),
   });
+}
+
+function showModel(now: ModelStatus): void {
+  const { text, detail, busy, severity } = shown(now);
+  model.text = text;
+  model.detail = detail;
+  model.busy = busy;
+  model.severity =
+    severity === 'warning'
+      ? vscode.LanguageStatusSeverity.Warning
+      : vscode.LanguageStatusSeverity.Information;
 }
 
 /** Says `why` in the status item, and in a pop-up unless one is still open. */

@@ -69,6 +69,7 @@ const tests = {
     const [first] = await sent('initialize');
     assert.equal(first.params.initializationOptions.completion.backend, 'fake');
     assert.equal(first.params.initializationOptions.server, undefined);
+    assert.equal(first.params.capabilities.experimental['fastformula/status'], true);
   },
 
   'a file named .ff or .fff is a formula': async () => {
@@ -141,6 +142,11 @@ const tests = {
     }, 'accepted ghost text');
     const asked = (await sent('textDocument/inlineCompletion')).slice(before);
     assert.ok(asked.some((message) => message.params.context.triggerKind === 1));
+    const [{ params }] = await until(async () => {
+      const told = await sent('workspace/executeCommand');
+      return told.length && told;
+    }, 'word of the acceptance');
+    assert.equal(params.command, 'fastformula.accepted');
   },
 
   'typing asks as kind 2, and never as 0': async () => {
