@@ -42,10 +42,7 @@ class Place:
     text: str
     offset: int
     before: Before
-    anchor: int
-    """Where reading begins again, at a token a little before the cursor."""
-    stack: Stack
-    """The automaton's stack at the anchor."""
+    """With the anchor where reading begins again, a little before the cursor."""
     is_hopeless: bool
     """Whether the statement at the cursor is wrong already before it."""
     is_broken: bool
@@ -71,8 +68,6 @@ def open_place(text: str, offset: int, parsed: Parsed | None = None) -> Place:
         text,
         offset,
         before,
-        before.anchor_offset,
-        before.stacks[before.anchor],
         is_hopeless=before.is_broken,
         is_broken=behind.is_broken,
         may_adopt=behind.is_broken or _ends_header(text, offset, before),
@@ -142,8 +137,8 @@ def _listen(place: Place, middle: str) -> _Said:
     text = place.text[: place.offset] + middle
     feed = recogniser().feed
     tokens: list[Token] = []
-    stacks = [place.stack]
-    for token in mark_return_lists(scan(text, place.anchor)):
+    stacks = [place.before.stacks[place.before.anchor]]
+    for token in mark_return_lists(scan(text, place.before.anchor_offset)):
         if token.kind == END:
             break
         if token.end > place.offset and _is_foreign(text, token):
@@ -183,7 +178,11 @@ def _joins(place: Place, said: _Said, count: int, middle: str) -> bool:
     shift = len(middle)
     end = place.offset + shift
     text = place.text[: place.offset] + middle + place.text[place.offset :]
-    begin = said.tokens[start].start if start < len(said.tokens) else place.anchor
+    begin = (
+        said.tokens[start].start
+        if start < len(said.tokens)
+        else place.before.anchor_offset
+    )
     own: list[Token] = []
     following = scan(text, begin)
     for token in following:
@@ -331,8 +330,8 @@ def _word_end(place: Place) -> int:
 
 def missing_brackets(place: Place, middle: str) -> int:
     """How many brackets the cursor's line, with `middle`, opens and does not close."""
-    text = place.text[place.anchor : place.offset] + middle
-    start = place.offset - place.anchor
+    text = place.text[place.before.anchor_offset : place.offset] + middle
+    start = place.offset - place.before.anchor_offset
     said = (token for token in scan(text) if token.start >= start)
     depth = _depth(place.depth, said)
     line_end = place.text.find("\n", place.offset)
