@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastformula.analysis import Analysis
+from fastformula.analysis import Analysis, analyze
 from fastformula.editor.candidates import Item
 from fastformula.editor.completion import Completion, complete
 from fastformula.editor.item_documentation import document
@@ -51,15 +51,18 @@ async def on_completion(
 async def _analysis(ls: FormulaServer, document: Document) -> Analysis | None:
     """The analysis of a short document; of a long one the last that is there.
 
-    Whoever types in a long formula is not kept waiting: it has much the same names as
-    a moment ago.
+    Whoever types is not kept waiting for the rules, nor in a long formula for a parse:
+    it has much the same names as a moment ago.
     """
     last = ls.analyses.last(document.uri)
+    if last is None or last.analysis is None:
+        judged = await ls.judged(document)
+        return judged.analysis if judged else None
     is_long = ls.parses.expected(document) > _WORTH_WAITING
-    if last and last.analysis and (is_long or last.document is document):
+    if is_long or last.document is document:
         return last.analysis
-    judged = await ls.judged(document)
-    return judged.analysis if judged else None
+    parsed = await ls.parses.of(document)
+    return analyze(parsed, last.surroundings.environment) if parsed else None
 
 
 def on_resolve(ls: FormulaServer, item: types.CompletionItem) -> types.CompletionItem:

@@ -51,15 +51,16 @@ class Completion:
     span: Span
     items: tuple[Item, ...]
     is_whole: bool = True
-    """Whether nothing else would fit, however one goes on with the word."""
+    """Whether nothing else would fit, whatever one types or takes back of the word."""
 
 
 def complete(analysis: Analysis, offset: int, text: str | None = None) -> Completion:
     """What fits at `offset`: what the grammar takes, and every name that is meant.
 
-    All of it is offered whatever part is already typed, as editors filter; of the
-    database items, which are too many, only those that the typed part may mean. Nothing
-    is offered in comments and in texts that name nothing.
+    What has nothing to do with the part that is already typed comes last, as editors
+    filter, and not at all where there is much else. Of the database items only those
+    are offered that the typed part may mean. Nothing is offered in comments and in
+    texts that name nothing.
 
     `text` is what stands there now, where it has been edited since it was analysed:
     names are then those of the analysis.
@@ -70,7 +71,8 @@ def complete(analysis: Analysis, offset: int, text: str | None = None) -> Comple
         return Completion(Span(offset, offset), ())
     wanted = wanted_types(analysis, spot)
     groups, is_whole = _gather(analysis, spot, wanted)
-    return Completion(spot.span, rank(groups, spot.typed, wanted), is_whole)
+    items, is_uncut = rank(groups, spot.typed, wanted)
+    return Completion(spot.span, items, is_whole and is_uncut)
 
 
 def _gather(

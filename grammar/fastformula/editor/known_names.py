@@ -78,11 +78,12 @@ def find_names(analysis: Analysis, spot: Spot) -> Iterator[Candidate]:
 
     Where a value is wanted, only locals that may have one there.
     """
+    here = spot.span.start
     paths = Paths(analysis, spot) if "NUMBER" in spot.expected else None
     symbols = [
         each
         for each in analysis.symbols.values()
-        if any(use.name.span.start != spot.span.start for use in each.uses)
+        if (len(each.uses) > 1 or each.uses[0].name.span.start != here)
         and (paths is None or paths.may_have_value(each))
     ]
     symbols.sort(key=lambda each: nearness(each, spot.known))

@@ -10,14 +10,20 @@ from fastformula.editor.spot import Spot
 from fastformula.language.search import abbreviation
 from fastformula.syntax.tree import Body, ChangeContexts, If, While
 
+_UNLIKE = 3
+"""How alike a label is that the typed part cannot mean."""
+
+_ENOUGH = 100
+"""Items from which on those are left out that the typed part cannot mean."""
+
 
 def rank(
     groups: Iterable[Sequence[Candidate]], typed: str, wanted: frozenset[str]
-) -> tuple[Item, ...]:
-    """All items, the likeliest first; those that are alike stay in their order.
+) -> tuple[tuple[Item, ...], bool]:
+    """The items, the likeliest first, and whether they are all there are.
 
     First counts how the typed part stands in a label, then whether the type fits, then
-    in which group it is.
+    in which group it is; those that are alike stay in their order.
     """
     pattern = typed.strip("'\"").upper()
     is_meant = abbreviation(pattern).match if len(pattern) > 1 else None
@@ -31,11 +37,17 @@ def rank(
         elif is_meant and is_meant(label):
             likeness = 2
         else:
-            likeness = 3
+            likeness = _UNLIKE
         return likeness, _misfit(candidate.type, wanted)
 
     every = [candidate for group in groups for candidate in group]
-    return tuple(candidate.item for candidate in sorted(every, key=key))
+    keyed = sorted(((key(each), each.item) for each in every), key=lambda each: each[0])
+    items = tuple(
+        item
+        for at, ((likeness, _), item) in enumerate(keyed)
+        if at < _ENOUGH or likeness < _UNLIKE
+    )
+    return items, len(items) == len(every)
 
 
 def _misfit(kind: str | None, wanted: frozenset[str]) -> int:
@@ -46,9 +58,9 @@ def _misfit(kind: str | None, wanted: frozenset[str]) -> int:
 
 def nearness(symbol: Symbol, known: int) -> tuple[int, int]:
     """How far before the cursor it was last used; what only comes later is far."""
-    before = [use.name.span.end for use in symbol.uses if use.name.span.end <= known]
-    if before:
-        return 0, known - before[-1]
+    for use in reversed(symbol.uses):
+        if use.name.span.end <= known:
+            return 0, known - use.name.span.end
     return 1, symbol.uses[0].name.span.start - known
 
 

@@ -80,7 +80,7 @@ CASES = {
     "a statement behind RETURN": ("IF a = 1 THEN RETURN\n$0", "IF ELSE a", "ROUND"),
     "a context to set": ("CHANGE_CONTEXTS($0", "", "IF ROUND NUMBER"),
     "a name in quotes": ('"gross pay" = 1\nx = $0', '"gross pay"', "gross"),
-    "an emoji before the cursor": ("/* 😀 */ l_pay = 1 IF l$0", "l_pay NOT", "THEN"),
+    "an emoji before the cursor": ("/* 😀 */ l_pay = 1 IF l$0", "l_pay LEAST", "THEN"),
     "behind mistakes": (
         "x = := 1 )\nIF b == 2 THEN\n(\n y = 1\n)\nIF y = $0",
         "x y ROUND",

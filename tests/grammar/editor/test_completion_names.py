@@ -83,7 +83,14 @@ def test_no_more_than_a_hundred_items_are_offered_and_more_are_announced() -> No
 def test_a_list_is_whole_where_nothing_more_can_fit() -> None:
     for marked in ("RETURN $0", "x = a.$0", "x = GET_CONTEXT($0", "EXECUTE('$0"):
         assert completed(marked).is_whole
-    assert completed("l_grade = PER_ASG_GRADE_NAM$0").is_whole
+    assert not completed("l_grade = PER_ASG_GRADE_NAM$0").is_whole
+
+
+def test_what_cannot_be_meant_makes_way_where_there_is_much_else() -> None:
+    found = completed("l_grade = PER_ASG_GRADE_NAM$0")
+    assert len(found.items) == 100
+    assert "TO_CHAR" not in {item.label for item in found.items}
+    assert "x" in names("x = 1\nRETURN a$0"), "there is little else"
 
 
 def test_database_items_are_no_targets() -> None:
