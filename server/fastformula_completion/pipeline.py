@@ -9,7 +9,6 @@ from time import perf_counter
 
 from fastformula import parse
 from fastformula.analysis import Analysis, Environment, analyze
-from fastformula.diagnostic import Diagnostic
 from fastformula.linter import Configuration
 from fastformula.text import Span
 from fastformula_models import Backend, Request
@@ -84,18 +83,11 @@ class _Cursor:
     """What the stages know of a place."""
 
     place: Place
-    analysis: Analysis
-    configuration: Configuration
+    meaning: Meaning
     decision: Decision
     log: Log
-    meaning: Meaning | None = None
     reason: str = ""
     """Why the last answer was not offered."""
-
-    def judge(self, middle: str) -> tuple[Diagnostic, ...]:
-        if self.meaning is None:
-            self.meaning = Meaning(self.place, self.analysis, self.configuration)
-        return self.meaning.objections(middle)
 
 
 def complete(
@@ -157,14 +149,15 @@ def complete(
         if analysis is None:
             analysis = analyze(parse(text), environment)
         place = open_place(text, offset, analysis.parsed)
+        meaning = Meaning(place, analysis, configuration)
         guide = guide_at(place, analysis, is_done)
     if place.is_hopeless:
         return answer((), "", "the line is wrong before the cursor")
-    cursor = _Cursor(place, analysis, configuration, decision, log)
+    cursor = _Cursor(place, meaning, decision, log)
 
     def context() -> str:
         with log.step("context") as said:
-            said.append(make_context(cursor.analysis, offset, others))
+            said.append(make_context(analysis, offset, others))
         return said[0]
 
     request = Request(
@@ -256,7 +249,7 @@ def _edit(cursor: _Cursor, raw: str) -> str:
             break
         judged += 1
         with log.step("meaning") as said:
-            objections = cursor.judge(shorter)
+            objections = cursor.meaning.objections(shorter)
             said += (shorter, "; ".join(each.code for each in objections))
         if not objections:
             return shorter
