@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from fastformula.analysis import Analysis
 from fastformula.editor.hover import hover
@@ -35,9 +35,14 @@ class _Place(NamedTuple):
     offset: int
 
 
-async def _place(
-    ls: FormulaServer, params: types.TextDocumentPositionParams
-) -> _Place | None:
+class _AtPosition(Protocol):
+    """What all requests about a place have in common."""
+
+    text_document: types.TextDocumentIdentifier
+    position: types.Position
+
+
+async def _place(ls: FormulaServer, params: _AtPosition) -> _Place | None:
     """The client's place, analysed; None when the text is gone or has changed."""
     found = await _analysed(ls, params.text_document)
     if found is None:

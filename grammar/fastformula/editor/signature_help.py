@@ -93,10 +93,11 @@ def _active(
     analysis: Analysis, overloads: Sequence[Function], start: int, argument: int
 ) -> int:
     for site in analysis.calls:
-        if site.call.function.span.start == start and site.function in overloads:
-            at = overloads.index(site.function)
-            if _takes(site.function, argument):
-                return at
+        chosen = site.function
+        if chosen is None or site.call.function.span.start != start:
+            continue
+        if chosen in overloads and _takes(chosen, argument):
+            return overloads.index(chosen)
     for at, each in enumerate(overloads):
         if _takes(each, argument):
             return at
