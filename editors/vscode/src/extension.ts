@@ -19,6 +19,7 @@ import {
 } from 'vscode-languageclient/node';
 import { findServer, INSTALL_COMMAND, type Machine, ServerNotFound } from './server';
 import { type ModelStatus, shown, STATUS } from './status';
+import { showsAnswers, writingCommands } from './writing';
 
 const FORMULAS = [
   { language: 'fastformula', scheme: 'file' },
@@ -97,6 +98,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     model,
     vscode.commands.registerCommand('fastformula.restartServer', restart),
     vscode.commands.registerCommand('fastformula.showOutput', () => output.show()),
+    writingCommands(() => client),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('fastformula')) return;
@@ -188,7 +190,10 @@ function clientOptions(): LanguageClientOptions {
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: serverSettings,
     initializationFailedHandler: () => false,
-    middleware: { workspace: { configuration: (params) => params.items.map(serverSettings) } },
+    middleware: {
+      workspace: { configuration: (params) => params.items.map(serverSettings) },
+      executeCommand: showsAnswers(() => client),
+    },
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed() {
