@@ -52,11 +52,16 @@ _NAMING = frozenset(
 """Rules that keep quiet of a name while the statement that it stands in is broken: what
 they find of it elsewhere, once that is whole, was wrong before."""
 
+_NOWHERE = frozenset({"undeclared-name", "uninitialized-variable"})
+"""Rules about names that nothing gives a value; they are right where nothing does."""
+
 _OF_PLACE = frozenset({"statement-order"})
 """Rules that what stands above breaks, whatever its names."""
 
 _TARGET = re.compile(r".*?(\w+)\s*(?:\[[^\]\n]*\]\s*)?=")
 """A line up to the first name that may be assigned."""
+
+_DECLARES = re.compile(r"\s*(?:DEFAULT|INPUTS|ALIAS)", re.IGNORECASE)
 
 _WORD = re.compile(r"\w+")
 
@@ -102,8 +107,29 @@ class Meaning:
         `middle` in it. What the author wrote in an unfinished statement is not blamed
         on what finishes it.
         """
+        place = self._place
+        line = _line_around(place.text, place.offset)
+        if _DECLARES.match(place.text[line.start : place.offset] + middle):
+            # It may change what a name is wherever that stands.
+            return tuple(self._find(middle, LOOSE))
         found = tuple(self._find(middle, TIGHT))
-        return tuple(self._find(middle, LOOSE)) if found else ()
+        if not found or any(self._is_certain(each, middle) for each in found):
+            return found
+        return tuple(self._find(middle, LOOSE))
+
+    def _is_certain(self, diagnostic: Diagnostic, middle: str) -> bool:
+        """Whether nothing that an excerpt lacks could excuse what is found in it."""
+        if diagnostic.code == "unknown-function":
+            return True
+        start, end = diagnostic.span
+        offset = self._place.offset
+        word = middle[max(0, start - offset) : end - offset].strip('"').upper()
+        is_whole = start >= offset and end <= offset + len(middle)
+        return (
+            diagnostic.code in _NOWHERE
+            and is_whole
+            and word not in self._outline.sources
+        )
 
     def _find(self, middle: str, breadth: Breadth) -> Iterator[Diagnostic]:
         place = self._place

@@ -173,6 +173,17 @@ def graves(text: str) -> set[tuple[str, int, int]]:
     }
 
 
+def fresh_graves(text: str, at: int, middle: str) -> set[tuple[str, int, int]]:
+    """What the compiler would object to with `middle`, and would not without."""
+    known = {(code, start) for code, start, _ in graves(text)}
+    shift = len(middle)
+    return {
+        each
+        for each in graves(text[:at] + middle + text[at:])
+        if each[:2] not in known and (each[0], each[1] - shift) not in known
+    }
+
+
 def parents(tree: Formula) -> dict[int, tuple[str, ...]]:
     """From the end of each statement to the kinds of the nodes that govern it."""
     found: dict[int, tuple[str, ...]] = {}
@@ -237,14 +248,7 @@ def check_item(cursor: Cursor, before: Parsed, middle: str) -> None:
     assert not inside, (middle, inside)
     if errors(before):
         return
-    known = graves(text)
-    shift = len(middle)
-    fresh = {
-        each
-        for each in found
-        if each[:2] not in {known_each[:2] for known_each in known}
-        and (each[0], each[1] - shift) not in {known_each[:2] for known_each in known}
-    }
+    fresh = fresh_graves(text, at, middle)
     assert not fresh, (middle, fresh)
     if not HEADER.search(text[:at]):
         assert not moves_following(text, at, middle), middle
@@ -331,7 +335,7 @@ def fill(texts: list[str], count: int, seed: int, capsys: CaptureFixture[str]) -
             continue
         if not errors(parse(cut)) and (
             moves_following(cut, token.start, rest)
-            or len(graves(text)) > len(graves(cut))
+            or fresh_graves(cut, token.start, rest)
         ):
             continue
         completion = complete(cut, token.start, Parrot(rest))
