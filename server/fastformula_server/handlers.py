@@ -10,7 +10,7 @@ from fastformula.editor.ignoring import ignore
 from fastformula.editor.symbols import outline
 from lsprotocol import types
 
-from fastformula_server import completing, convert, names, writing
+from fastformula_server import calling, completing, convert, formatting, names, writing
 from fastformula_server.files import SUFFIXES
 from fastformula_server.server import FormulaServer
 from fastformula_server.suggestions import KINDS, suggest
@@ -273,7 +273,9 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
 
 ALL_FEATURES = (
     *FEATURES,
+    *calling.FEATURES,
     *completing.FEATURES,
+    *formatting.FEATURES,
     *names.FEATURES,
     *writing.FEATURES,
 )

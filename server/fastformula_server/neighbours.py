@@ -16,7 +16,7 @@ from fastformula.analysis import Analysis, FormulaSignature, Library, analyze, s
 from fastformula_server.files import find_files, read_file
 from fastformula_server.library import FormulaLibrary, formula_name, header_name
 from fastformula_server.project import ALONE, load_project
-from fastformula_server.worker import Worker
+from fastformula_server.worker import Result, Worker
 
 Step = Callable[[int, int], None]
 """Told how many of how many formulas are read; in the reading thread."""
@@ -26,6 +26,8 @@ Step = Callable[[int, int], None]
 class _Folder:
     stored: dict[Path, FormulaSignature] = field(default_factory=dict)
     open: dict[Path, FormulaSignature] = field(default_factory=dict)
+    reading: asyncio.Task[None] | None = None
+    """The first time that all of it is read."""
     is_read: bool = False
     signatures: dict[Path, FormulaSignature] = field(default_factory=dict)
     """Those of `library`: the open ones before the stored."""
@@ -62,8 +64,7 @@ class Neighbours:
             return
         signature = _describe(analysis, path)
         if folder is None:
-            folder = self._folders[root] = _Folder()
-            self._start(self._read_all(root, folder))
+            folder = self._begin(root)
         if folder.open.get(path) != signature:
             folder.open[path] = signature
             self._start(self._rebuild(folder))
@@ -85,10 +86,28 @@ class Neighbours:
             folder.open.pop(path, None)
         self.read_again([path])
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    async def whole(self, root: Path) -> Library:
+        """The formulas below `root`, once they have been read."""
+        folder = self._folders.get(root) or self._begin(root)
+        assert folder.reading is not None
+        # Others wait for it too: who is cancelled must not cancel it for them.
+        await asyncio.shield(folder.reading)
+        return folder.library
+
+    async def work(self, job: Callable[[], Result]) -> Result:
+        """What `job` finds that reads formulas, in the thread for that."""
+        return await self._worker.run(job)
+
+    def _begin(self, root: Path) -> _Folder:
+        folder = self._folders[root] = _Folder()
+        folder.reading = self._start(self._read_all(root, folder))
+        return folder
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _read_all(self, root: Path, folder: _Folder) -> None:
         with self._progress("Reading the other formulas") as step:

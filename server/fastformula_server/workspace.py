@@ -49,6 +49,11 @@ class Workspace:
         self._folders: tuple[Path, ...] = ()
         self._settings = Settings()
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that are open."""
+        return self._folders
+
     def open_folders(self, uris: Iterable[str]) -> None:
         """Take these folders for the workspace."""
         paths = (to_path(uri) for uri in uris)

@@ -1,0 +1,27 @@
+"""Names of called formulas as links to their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fastformula.analysis import Analysis
+from fastformula.editor.call_hierarchy import called_names
+from fastformula.text import Span
+
+
+class Link(NamedTuple):
+    """Where a called formula is named, and the file that it stands in."""
+
+    span: Span
+    formula: str
+    path: str
+
+
+def find_links(analysis: Analysis) -> Iterator[Link]:
+    """The calls of formulas that are at hand, in source order."""
+    library = analysis.environment.library
+    for span, name in called_names(analysis):
+        signature = library.find(name)
+        if signature is not None:
+            yield Link(span, signature.name, signature.path)

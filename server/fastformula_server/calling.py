@@ -1,0 +1,165 @@
+"""What the server answers about formulas as a whole: where they are, who calls whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from fastformula import parse
+from fastformula.analysis import Analysis, FormulaSignature, Library, analyze
+from fastformula.analysis.environment import NoLibrary
+from fastformula.editor.call_hierarchy import called_names, find_callers, names_of
+from fastformula.editor.links import find_links
+from fastformula.editor.navigation import called_formula_at
+from fastformula.editor.workspace_symbols import find_formulas
+from fastformula.text import LineIndex, Span
+from lsprotocol import types
+
+from fastformula_server import convert
+from fastformula_server.documents import Document
+from fastformula_server.files import FileError, read_file
+from fastformula_server.library import formula_name, header_name
+from fastformula_server.server import FormulaServer
+from fastformula_server.workspace import to_path
+
+_START = types.Range(types.Position(0, 0), types.Position(0, 0))
+_KIND = types.SymbolKind.Function
+
+
+async def on_document_link(
+    ls: FormulaServer, params: types.DocumentLinkParams
+) -> list[types.DocumentLink] | None:
+    """From the names of called formulas to their files."""
+    document = ls.documents.get(params.text_document.uri)
+    judged = await ls.judged(document) if document else None
+    if document is None or judged is None or judged.analysis is None:
+        return None
+    return [
+        types.DocumentLink(
+            convert.from_span(document, each.span),
+            Path(each.path).as_uri(),
+            f"The formula {each.formula}",
+        )
+        for each in find_links(judged.analysis)
+        if Path(each.path).is_absolute()
+    ]
+
+
+async def on_workspace_symbol(
+    ls: FormulaServer, params: types.WorkspaceSymbolParams
+) -> list[types.WorkspaceSymbol]:
+    """The formulas of the folders that are open."""
+    found: dict[str, types.WorkspaceSymbol] = {}
+    for root in ls.formulas.folders:
+        library = await ls.neighbours.whole(root)
+        for each in find_formulas(library, params.query):
+            location = types.Location(Path(each.path).as_uri(), _START)
+            symbol = types.WorkspaceSymbol(location, each.name, _KIND)
+            found.setdefault(each.path, symbol)
+    return list(found.values())
+
+
+async def on_prepare_call_hierarchy(
+    ls: FormulaServer, params: types.CallHierarchyPrepareParams
+) -> list[types.CallHierarchyItem] | None:
+    """The called formula at the cursor; elsewhere the formula of the text itself."""
+    uri = params.text_document.uri
+    document, path = ls.documents.get(uri), to_path(uri)
+    judged = await ls.judged(document) if document else None
+    if document is None or judged is None or judged.analysis is None or path is None:
+        return None
+    offset = convert.to_offset(document, params.position)
+    called = called_formula_at(judged.analysis, offset)
+    if called is None:
+        name = header_name(document.text) or formula_name(path)
+        return [_item(name, path)]
+    library = await _library(ls, uri)
+    signature = library.find(called[1])
+    return [_item_of(signature)] if signature else None
+
+
+async def on_incoming_calls(
+    ls: FormulaServer, params: types.CallHierarchyIncomingCallsParams
+) -> list[types.CallHierarchyIncomingCall]:
+    """The formulas that call it, and where they do."""
+    path = to_path(params.item.uri)
+    library = await _library(ls, params.item.uri)
+    names = names_of(library, str(path)) | {params.item.name}
+    calls = []
+    for caller in find_callers(library, names):
+        read = await _read(ls, Path(caller.path).as_uri())
+        if read is not None:
+            document, analysis = read
+            spans = [span for span, name in called_names(analysis) if name in names]
+            ranges = _ranges(document, spans)
+            calls.append(types.CallHierarchyIncomingCall(_item_of(caller), ranges))
+    return calls
+
+
+async def on_outgoing_calls(
+    ls: FormulaServer, params: types.CallHierarchyOutgoingCallsParams
+) -> list[types.CallHierarchyOutgoingCall]:
+    """The formulas that it calls and that are at hand."""
+    library = await _library(ls, params.item.uri)
+    read = await _read(ls, params.item.uri)
+    if read is None:
+        return []
+    document, analysis = read
+    places: dict[str, list[Span]] = {}
+    for span, name in called_names(analysis):
+        places.setdefault(name, []).append(span)
+    return [
+        types.CallHierarchyOutgoingCall(_item_of(found), _ranges(document, spans))
+        for name, spans in places.items()
+        if (found := library.find(name)) is not None
+    ]
+
+
+async def _library(ls: FormulaServer, uri: str) -> Library:
+    """The formulas that the one at `uri` has to do with, read whole."""
+    root = ls.formulas.look(uri).root
+    return await ls.neighbours.whole(root) if root else NoLibrary()
+
+
+async def _read(ls: FormulaServer, uri: str) -> tuple[Document, Analysis] | None:
+    """A formula as it is in the editor, or else in its file; None if it is gone."""
+    held = ls.documents.get(uri)
+    path = to_path(uri)
+
+    def read() -> tuple[Document, Analysis] | None:
+        document = held
+        if document is None:
+            try:
+                text = read_file(path).text if path else ""
+            except FileError:
+                return None
+            document = Document(uri, 0, text, LineIndex(text), ls.documents.encoding)
+        environment = ls.formulas.look(uri).environment
+        return document, analyze(parse(document.text), environment)
+
+    return await ls.neighbours.work(read)
+
+
+def _item(name: str, path: Path) -> types.CallHierarchyItem:
+    return types.CallHierarchyItem(
+        name, _KIND, path.as_uri(), _START, _START, detail=path.name
+    )
+
+
+def _item_of(signature: FormulaSignature) -> types.CallHierarchyItem:
+    return _item(signature.name, Path(signature.path))
+
+
+def _ranges(document: Document, spans: Iterable[Span]) -> list[types.Range]:
+    return [convert.from_span(document, each) for each in spans]
+
+
+FEATURES: tuple[tuple[str, Any, Any], ...] = (
+    (types.TEXT_DOCUMENT_DOCUMENT_LINK, on_document_link, None),
+    (types.WORKSPACE_SYMBOL, on_workspace_symbol, None),
+    (types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, on_prepare_call_hierarchy, None),
+    (types.CALL_HIERARCHY_INCOMING_CALLS, on_incoming_calls, None),
+    (types.CALL_HIERARCHY_OUTGOING_CALLS, on_outgoing_calls, None),
+)
+"""As in `handlers`."""
