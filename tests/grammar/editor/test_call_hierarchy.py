@@ -71,4 +71,4 @@ def test_a_formula_is_found_once_by_any_part_of_any_name() -> None:
     assert find_formulas(Library(), "round") == (ROUNDING,)
     assert find_formulas(Library(), "ap") == (PAY,)
     assert find_formulas(Library(), "nothing") == ()
-    assert find_formulas(Library(), "") == (ROUNDING, PAY)
+    assert find_formulas(Library(), "") == (PAY, ROUNDING)
