@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from fastformula.analysis import analyze, summarise
 from fastformula.analysis.environment import FormulaSignature, Library
@@ -20,17 +15,11 @@ from fastformula.linter import lint
 from fastformula.linter.mending import mend
 from fastformula.syntax import parse
 
-from fastformula_server.failure import Failure
 from fastformula_server.files import FileError, TextFile, read_file, write_file
 from fastformula_server.library import FormulaLibrary, formula_name, header_name
+from fastformula_server.processes import map_files
 from fastformula_server.project import ALONE, Project, load_project
 from fastformula_server.project_file import OneProduct, read_severity
-
-ONE_PROCESS = 50
-"""Up to so many files, starting other processes costs more than it saves."""
-
-_MOST_PROCESSES = 60
-"""Windows waits for no more than 61 at once."""
 
 # What makes a formula's meaning depend on others.
 _TIES = re.compile(r"CALL_FORMULA|EXECUTE|WSA_", re.IGNORECASE)
@@ -106,11 +95,11 @@ def check_files(
     """
     library: Library = ALONE
     if len(paths) > 1 and (tied := _find_tied(paths)):
-        signatures = _map(_summarise, tied, _Job(wishes, ALONE))
+        signatures = map_files(_summarise, tied, _Job(wishes, ALONE))
         found = watch(signatures, "Reading", len(tied))
         known = [each for each in found if each is not None]
         library = FormulaLibrary(known, is_alone=False)
-    results = _map(_check, paths, _Job(wishes, library))
+    results = map_files(_check, paths, _Job(wishes, library))
     yield from watch(results, "Checking", len(paths))
 
 
@@ -172,38 +161,3 @@ def _check_file(file: TextFile, job: _Job) -> Checked:
     if mended.fixes and job.wishes.mend == "write":
         write_file(file, mended.text)
     return Checked(file.path, mended.text, mended.left, "", file.text, mended.fixes)
-
-
-def _map(
-    function: Callable[[Path, _Job], _Result], paths: Sequence[Path], job: _Job
-) -> Iterator[_Result]:
-    """`function` of each path, in order; in several processes where that pays."""
-    if len(paths) <= ONE_PROCESS:
-        for path in paths:
-            yield function(path, job)
-        return
-    processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (function, job))
-    share = max(1, min(16, len(paths) // (4 * processes)))
-    try:
-        yield from pool.map(_work, paths, chunksize=share)
-    except BrokenProcessPool as error:
-        raise Failure("a process that checked formulas ended unexpectedly") from error
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-# What this process was started for.
-_task: tuple[Callable[[Path, _Job], Any], _Job]
-
-
-def _begin(*task: Any) -> None:
-    """Get a process ready; the one that started it answers to Ctrl-C."""
-    global _task
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _task = task
-
-
-def _work(path: Path) -> Any:
-    function, job = _task
-    return function(path, job)

@@ -76,13 +76,13 @@ def show_counts(counts: Sequence[Count]) -> None:
         )
 
 
-def show_diff(checked: Checked) -> None:
-    """Print what the fixes have changed or would change in one file."""
+def show_diff(path: Path, before: str, after: str) -> None:
+    """Print what has changed or would change in one file."""
     lines = unified_diff(
-        checked.before.splitlines(keepends=True),
-        checked.text.splitlines(keepends=True),
-        str(checked.path),
-        str(checked.path),
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        str(path),
+        str(path),
     )
     for line in lines:
         click.echo(line, nl=False)

@@ -151,11 +151,15 @@ def from_mended(document: Document, text: str) -> types.CodeAction:
     )
 
 
-def _from_edits(document: Document, edits: Iterable[Edit]) -> types.WorkspaceEdit:
-    made = [
+def from_text_edits(document: Document, edits: Iterable[Edit]) -> list[types.TextEdit]:
+    """Edits of the document that is asked about."""
+    return [
         types.TextEdit(from_span(document, edit.span), edit.new_text) for edit in edits
     ]
-    return types.WorkspaceEdit(changes={document.uri: made})
+
+
+def _from_edits(document: Document, edits: Iterable[Edit]) -> types.WorkspaceEdit:
+    return types.WorkspaceEdit(changes={document.uri: from_text_edits(document, edits)})
 
 
 def from_draft(

@@ -60,7 +60,7 @@ def read_file(path: Path, size_limit: int = SIZE_LIMIT) -> TextFile:
         megabytes = size_limit // (1024 * 1024)
         raise FileError(f"{path}: larger than {megabytes} MB, the most that is read")
     try:
-        return TextFile(path, *_decode(data))
+        return TextFile(path, *decode(data))
     except ValueError as error:
         raise FileError(f"{path}: {error}") from error
 
@@ -156,8 +156,11 @@ def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _decode(data: bytes) -> tuple[str, str, bytes]:
-    """Text, encoding and mark of `data`; raises ValueError that says what it is."""
+def decode(data: bytes) -> tuple[str, str, bytes]:
+    """Text, encoding and mark of `data`; raises ValueError that says what it is.
+
+    It is read as `read_file` says.
+    """
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),

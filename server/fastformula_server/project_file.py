@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 from fastformula.diagnostic import Severity
+from fastformula.formatter import Style
+from fastformula.formatter.style import Brackets, Case, Operators
 from fastformula.language.context import Context
 from fastformula.language.database_item import DatabaseItem
 from fastformula.language.formula_type import find_formula_type, load_formula_types
@@ -54,9 +56,15 @@ class ProjectFile:
         default_factory=lambda: MappingProxyType({})
     )
     """Extra contexts, by upper-case name."""
+    format: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """What it says of the layout: values by the names of the fields of `Style`."""
     exclude: tuple[str, ...] = ()
     """Patterns of the paths that are passed over in folders."""
     problems: tuple[Problem, ...] = ()
+
+    def style(self, otherwise: Style) -> Style:
+        """How the formulas are formatted; what the file leaves open is `otherwise`."""
+        return replace(otherwise, **self.format)
 
 
 Report = Callable[[str, str], None]
@@ -193,6 +201,38 @@ def _read_contexts(file: ProjectFile, value: object, report: Report) -> ProjectF
     return replace(file, contexts=MappingProxyType(found))
 
 
+def _read_format(file: ProjectFile, value: object, report: Report) -> ProjectFile:
+    found = {}
+    for key, given in _table("format", value, report):
+        if key not in _FORMAT:
+            report(key, f"There is no setting `{key}`.{_meant(key, _FORMAT)}")
+            continue
+        name, choices = _FORMAT[key]
+        # True is 1, but not here.
+        if any(given == each and type(given) is type(each) for each in choices):
+            found[name] = given
+        elif isinstance(choices, range):
+            wanted = f"a whole number from {choices[0]} to {choices[-1]}"
+            report(key, _wrong(key, wanted, given))
+        elif choices == (False, True):
+            report(key, _wrong(key, "true or false", given))
+        else:
+            report(key, _wrong(key, _one_of(map(str, choices)), given))
+    return replace(file, format=MappingProxyType(found))
+
+
+_FORMAT: dict[str, tuple[str, Sequence[object]]] = {
+    "keywords": ("keywords", get_args(Case)),
+    "functions": ("functions", get_args(Case)),
+    "indent": ("indent", range(1, 9)),
+    "line-width": ("width", range(40, 1001)),
+    "brackets": ("brackets", get_args(Brackets)),
+    "operators": ("operators", get_args(Operators)),
+    "align": ("align", (False, True)),
+}
+"""The field of `Style` that a key sets, and what it may be."""
+
+
 def _read_exclude(file: ProjectFile, value: object, report: Report) -> ProjectFile:
     return replace(file, exclude=tuple(_texts("exclude", value, report)))
 
@@ -209,6 +249,7 @@ _READERS: dict[str, _Reader] = {
     "globals": _read_items("global"),
     "contexts": _read_contexts,
     "exclude": _read_exclude,
+    "format": _read_format,
 }
 
 

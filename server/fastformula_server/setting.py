@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -112,3 +113,33 @@ def shown(value: object) -> str:
     """A value as a message quotes it."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def flatten(options: object, problems: list[str]) -> Iterator[tuple[str, object]]:
+    """The names and values in `options`, JSON from an editor, nested or dotted.
+
+    What is wrong with it as a whole is added to `problems`, as a sentence.
+    """
+    return _flatten(_without_section(options, problems), "")
+
+
+def _without_section(options: object, problems: list[str]) -> Mapping[str, object]:
+    if isinstance(options, Mapping) and SECTION in options:
+        options = options[SECTION]
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        problems.append(f"The settings should be an object, not {shown(options)}.")
+        return {}
+    return options
+
+
+def _flatten(
+    options: Mapping[str, object], prefix: str
+) -> Iterator[tuple[str, object]]:
+    for key, value in options.items():
+        name = f"{prefix}{key}".removeprefix(f"{SECTION}.")
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{name}.")
+        else:
+            yield name, value

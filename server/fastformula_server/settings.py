@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
+from fastformula.formatter import Style
+from fastformula.formatter.style import Brackets, Case, Operators
 from fastformula_models import BackendSettings
 from fastformula_models.sampling import PRESETS, Sampling
 
 from fastformula_server.adapters import adapter_places
 from fastformula_server.setting import SECTION as SECTION
-from fastformula_server.setting import Row, shown
+from fastformula_server.setting import Row, flatten
 from fastformula_server.setting import Setting as Setting
 from fastformula_server.setting import Value as Value
 
@@ -63,6 +65,32 @@ class Settings:
             " `fastformula catalog import`. A `fastformula.toml` that names one wins.",
         ),
     ] = ""
+    format_keywords: Annotated[
+        Case, Row("format.keywords", "The case of IF, DEFAULT FOR and such.")
+    ] = "upper"
+    format_functions: Annotated[
+        Case, Row("format.functions", "The case of functions and array methods.")
+    ] = "upper"
+    format_indent: Annotated[
+        int, Row("format.indent", "How many blanks a block is indented.", minimum=1)
+    ] = 2
+    format_line_width: Annotated[
+        int, Row("format.lineWidth", "How many columns a line may have.", minimum=40)
+    ] = 88
+    format_brackets: Annotated[
+        Brackets,
+        Row(
+            "format.brackets",
+            "Where the `(` of a block stands: below its header or at its end.",
+        ),
+    ] = "own-line"
+    format_operators: Annotated[
+        Operators,
+        Row("format.operators", "Where an operator stands that a line is broken at."),
+    ] = "last"
+    format_align: Annotated[
+        bool, Row("format.align", "Write IS, AS, `>` and `<` of neighbours in columns.")
+    ] = True
     enabled: Annotated[
         bool,
         Row("completion.enabled", "Offer a model's continuation as ghost text."),
@@ -296,6 +324,18 @@ class Settings:
             answers=self.answers,
         )
 
+    def style(self) -> Style:
+        """How formulas are formatted where their `fastformula.toml` does not say."""
+        return Style(
+            keywords=self.format_keywords,
+            functions=self.format_functions,
+            indent=self.format_indent,
+            width=self.format_line_width,
+            brackets=self.format_brackets,
+            operators=self.format_operators,
+            align=self.format_align,
+        )
+
     def chosen_adapter(self) -> str:
         """The name that a request gives the adapter; empty where there is one only."""
         return Path(self.adapter).name if self.adapter in self.adapters else ""
@@ -339,7 +379,7 @@ def read_settings(
     values: dict[str, Any] = {}
     problems: list[str] = []
     names = {setting.name: field for field, setting in _TABLE.items()}
-    for name, given in _flatten(_without_section(options, problems)):
+    for name, given in flatten(options, problems):
         if given is None:
             continue
         if name not in names:
@@ -356,25 +396,3 @@ def read_settings(
             except ValueError as error:
                 problems.append(f"The variable {setting.variable} {error}.")
     return Settings(**values), tuple(problems)
-
-
-def _without_section(options: object, problems: list[str]) -> Mapping[str, object]:
-    if isinstance(options, Mapping) and SECTION in options:
-        options = options[SECTION]
-    if options is None:
-        return {}
-    if not isinstance(options, Mapping):
-        problems.append(f"The settings should be an object, not {shown(options)}.")
-        return {}
-    return options
-
-
-def _flatten(
-    options: Mapping[str, object], prefix: str = ""
-) -> Iterator[tuple[str, object]]:
-    for key, value in options.items():
-        name = f"{prefix}{key}".removeprefix(f"{SECTION}.")
-        if isinstance(value, Mapping):
-            yield from _flatten(value, f"{name}.")
-        else:
-            yield name, value

@@ -14,7 +14,7 @@ from fastformula.analysis import Analysis
 from fastformula.diagnostic import Diagnostic, Related, Severity
 from fastformula.linter import Configuration
 from fastformula.text import Span
-from fastformula_server import checking
+from fastformula_server import checking, processes
 from fastformula_server.__main__ import cli
 
 UNKNOWN = "pay = ROUNDD(1, 2)\nRETURN pay\n"
@@ -161,7 +161,7 @@ def test_an_error_of_ours_names_the_file_and_spares_the_others(
 
 
 def test_many_files_are_checked_in_order(tmp_path: Path) -> None:
-    names = [f"f{number:03}.ff" for number in range(checking.ONE_PROCESS + 10)]
+    names = [f"f{number:03}.ff" for number in range(processes.ONE_PROCESS + 10)]
     for name in names:
         (tmp_path / name).write_text("WSA_DELETE('X')\n" + UNKNOWN, encoding="utf-8")
     (tmp_path / "binary.ff").write_bytes(b"\0\1\2" * 100)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fastformula.diagnostic import Severity
+from fastformula.formatter import Style
 from fastformula.language.seeded import SEEDED
 from fastformula_server.globs import matches
 from fastformula_server.project import load_project
@@ -36,6 +37,11 @@ ACME_LIMIT = "number"
 
 [contexts]
 ACME_ID = "NUMBER"
+
+[format]
+keywords = "lower"
+line-width = 100
+align = false
 """
 
 
@@ -52,6 +58,8 @@ def test_a_file_says_everything() -> None:
     assert file.items["ACME_LIMIT"].type == "NUMBER"
     assert file.items["ACME_LIMIT"].kind == "global"
     assert file.contexts["ACME_ID"].type == "NUMBER"
+    whole = Style(indent=4, width=60)
+    assert file.style(whole) == Style("lower", indent=4, width=100, align=False)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +79,31 @@ def test_a_file_says_everything() -> None:
             "[rules]\nsemicolons = 'off'",
             2,
             "There is no rule `semicolons`. Did you mean `semicolon`?",
+        ),
+        (
+            "[format]\nlinewidth = 3",
+            2,
+            "There is no setting `linewidth`. Did you mean `line-width`?",
+        ),
+        (
+            "[format]\nline-width = 3",
+            2,
+            "`line-width` should be a whole number from 40 to 1000, but is 3.",
+        ),
+        (
+            "[format]\nindent = true",
+            2,
+            "`indent` should be a whole number from 1 to 8, but is true.",
+        ),
+        (
+            "[format]\nalign = 1",
+            2,
+            "`align` should be true or false, but is 1.",
+        ),
+        (
+            "[format]\nbrackets = 'below'",
+            2,
+            '`brackets` should be "own-line" or "header-end", but is "below".',
         ),
         (
             "[rules]\n\nsemicolon = 'none'",
@@ -138,7 +171,7 @@ def test_the_documentation_is_right() -> None:
     assert read_project_file(example[1]).problems == ()
     keys = re.findall(r"(?m)^\| `\[?([a-z-]+)\]?` \|", text)
     wrong = read_project_file("".join(f"{key} = 0.5\n" for key in keys)).problems
-    assert len(wrong) == len(keys) == 9
+    assert len(wrong) == len(keys) == 10
     assert not [each for each in wrong if each.message.startswith("There is no")]
     for names in re.findall(r"fastformula: ignore ([a-z-]+(?:, [a-z-]+)*)", text):
         for name in names.split(", "):

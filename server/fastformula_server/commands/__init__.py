@@ -14,6 +14,7 @@ from fastformula_server.commands import (
     version,
     write,
 )
+from fastformula_server.commands import format as format_
 
 COMMANDS = (
     catalog.command,
@@ -21,6 +22,7 @@ COMMANDS = (
     complete.command,
     describe.command,
     explain.command,
+    format_.command,
     models.command,
     repair.command,
     rules.command,

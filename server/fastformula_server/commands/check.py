@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from fastformula import Severity
 
-from fastformula_server.files import FileError, find_files, is_folder
 from fastformula_server.options import parse_formula_type
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def command(
     be read or fastformula.toml is not as it should be. With --diff, 1 says that
     --fix would change a file.
     """
-    from fastformula_server.checking import check_files
+    from fastformula_server.checking import check_files, find_project
+    from fastformula_server.chosen import choose_files, list_problems
     from fastformula_server.console import counted, show_diff, summary, watch
 
     if statistics and (diff or output_format in ("sarif", "github")):
@@ -93,8 +94,9 @@ def command(
         failures.append(str(failure))
         click.echo(f"Error: {failure}", err=True)
 
-    files = list(dict.fromkeys(_all_files(paths, wishes, fail)))
-    problems = _project_problems(files, wishes)
+    look = partial(find_project, wishes=wishes)
+    files = choose_files(paths, look, fail)
+    problems = list_problems(files, look, lambda project: project.problems)
     for problem in problems:
         fail(problem)
     results = []
@@ -107,7 +109,7 @@ def command(
     changed = [checked for checked in results if checked.fixes]
     if diff:
         for checked in changed:
-            show_diff(checked)
+            show_diff(checked.path, checked.before, checked.text)
         click.echo(f"{counted(len(changed), 'file')} would be changed", err=True)
         sys.exit(2 if failures else 1 if changed else 0)
     if statistics:
@@ -129,38 +131,6 @@ def _wishes(diff: bool, no_config: bool, fix: bool, **others: Any) -> Wishes:
 
     mend: Any = "show" if diff else "write" if fix else "no"
     return Wishes(use_project=not no_config, mend=mend, **others)
-
-
-def _all_files(
-    paths: Iterable[Path], wishes: Wishes, fail: Callable[[FileError], None]
-) -> Iterator[Path]:
-    from fastformula_server.checking import find_project
-
-    for path in paths:
-        if not is_folder(path):
-            yield path
-            continue
-        empty = True
-        for file in find_files(path, fail):
-            empty = False
-            if not find_project(file.parent, wishes).excludes(file):
-                yield file
-        if empty:
-            click.echo(f"Warning: {path}: no .ff or .fff files here", err=True)
-
-
-def _project_problems(files: Iterable[Path], wishes: Wishes) -> list[str]:
-    """What is wrong with the `fastformula.toml` of the files, said once."""
-    from fastformula_server.checking import find_project
-
-    folders = dict.fromkeys(file.parent for file in files)
-    projects = [find_project(folder, wishes) for folder in folders]
-    said = dict.fromkeys(
-        f"{project.path}:{problem.line}: {problem.message}"
-        for project in projects
-        for problem in project.problems
-    )
-    return list(said)
 
 
 def _show(
