@@ -15,6 +15,7 @@ from pathlib import Path
 
 import highlighting
 import manifest
+import protocol_page
 import reference
 import rules_page
 from fastformula.syntax.compilation import generate_tables
@@ -29,6 +30,7 @@ GENERATED: tuple[tuple[str, Callable[[], str]], ...] = (
     ("docs/formula-types.md", reference.formula_types_page),
     ("docs/rules.md", rules_page.rules_page),
     ("docs/settings.md", reference.settings_page),
+    ("docs/protocol.md", protocol_page.protocol_page),
     ("editors/vscode/package.json", manifest.manifest),
     (
         "editors/vscode/syntaxes/fastformula.tmLanguage.json",

@@ -1,0 +1,130 @@
+"""The page of the documentation that says what the server does with each method."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from fastformula_server.handlers import ALL_FEATURES
+from fastformula_server.server import FormulaServer
+from lsprotocol import types
+
+SERVER = Path(__file__).parents[1] / "server/fastformula_server"
+
+_INTRODUCTION = """\
+<!-- Written by tools/generate.py from server/fastformula_server; do not edit. -->
+
+# The Language Server Protocol
+
+What the server does with each method of version 3.18, made from its tables of handlers
+and from its code. Clients that ask for what is not there get an error, as the protocol
+wants; none asks, as nothing else is advertised.
+
+Positions are counted in UTF-8, UTF-16 or UTF-32, whichever the client names first. Of a
+document that has changed since a request was sent the answer is empty."""
+
+_KINDS = {
+    "clientToServer": "What clients send",
+    "both": "What either sends",
+    "serverToClient": "What the server sends",
+}
+
+_ABSENT = {
+    "textDocument/colorPresentation": "Formulas have no colours.",
+    "textDocument/documentColor": "Formulas have no colours.",
+    "textDocument/declaration": "The same as the definition.",
+    "textDocument/implementation": "The same as the definition.",
+    "textDocument/typeDefinition": "The nine types are defined nowhere.",
+    "textDocument/prepareTypeHierarchy": "The nine types have no hierarchy.",
+    "typeHierarchy/subtypes": "The nine types have no hierarchy.",
+    "typeHierarchy/supertypes": "The nine types have no hierarchy.",
+    "textDocument/moniker": "Formulas are known by their names in one pod only.",
+    "textDocument/inlineValue": "There is no debugger that would ask.",
+    "notebookDocument/didChange": "Formulas stand in no notebooks.",
+    "notebookDocument/didClose": "Formulas stand in no notebooks.",
+    "notebookDocument/didOpen": "Formulas stand in no notebooks.",
+    "notebookDocument/didSave": "Formulas stand in no notebooks.",
+    "textDocument/willSave": "Nothing is done before a save.",
+    "textDocument/willSaveWaitUntil": "Editors ask for the fixes and the layout.",
+    "workspace/didCreateFiles": "Watched files say the same.",
+    "workspace/didDeleteFiles": "Watched files say the same.",
+    "workspace/didRenameFiles": "Watched files say the same.",
+    "workspace/willCreateFiles": "A new formula changes no other.",
+    "workspace/willDeleteFiles": "Who calls it is told so as a warning.",
+    "workspace/willRenameFiles": "What a formula is called may stand in its header.",
+    "client/unregisterCapability": "Files are watched to the end.",
+    "window/showDocument": "Nothing is opened unasked.",
+    "$/logTrace": "Nothing is traced.",
+    "workspace/inlineValue/refresh": "There is no debugger that would ask.",
+    "workspace/workspaceFolders": "Clients tell of their folders when they start.",
+    "documentLink/resolve": "Links are sent whole.",
+    "inlayHint/resolve": "Hints are sent whole.",
+    "workspaceSymbol/resolve": "Symbols are sent whole.",
+    "codeAction/resolve": "Actions are sent whole.",
+    "telemetry/event": "Nothing is told to anybody.",
+    "window/showMessage": "Nothing of ours is a pop-up; the log has it.",
+    "window/showMessageRequest": "Nothing of ours is a pop-up; the log has it.",
+    "workspace/diagnostic": "`fastformula check` looks at whole folders.",
+    "workspace/textDocumentContent": "All texts are files.",
+    "workspace/textDocumentContent/refresh": "All texts are files.",
+}
+"""Why a method is not there, where that is not plain."""
+
+_TRANSPORT = {
+    "$/cancelRequest": "Ends what was asked for, where it is still being worked out.",
+    "$/setTrace": "Taken note of.",
+    "window/workDoneProgress/cancel": "Taken note of.",
+    "workspace/executeCommand": "Runs a command of ours.",
+}
+"""What pygls does for us."""
+
+
+def protocol_page() -> str:
+    """docs/protocol.md: every method of the protocol, and what becomes of it."""
+    done = {
+        method: (handler.__doc__ or "").splitlines()[0]
+        for method, handler, _ in ALL_FEATURES
+    }
+    builtin = FormulaServer().protocol.fm.builtin_features
+    for method, words in _TRANSPORT.items():
+        if method in builtin or method.startswith("$/"):
+            done.setdefault(method, words)
+    done |= dict.fromkeys(_sent(), "Sent.")
+    parts = [_INTRODUCTION]
+    for direction, title in _KINDS.items():
+        rows = [
+            f"| `{method}` | {_row(method, done)} |"
+            for method in sorted(types.METHOD_TO_TYPES, key=str.lower)
+            if types.message_direction(method) == direction
+        ]
+        header = ("| Method | | What becomes of it |", "| --- | --- | --- |")
+        parts += [f"## {title}", "\n".join([*header, *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(method: str, done: dict[str, str]) -> str:
+    if method in done:
+        return f"yes | {done[method]}"
+    return f"no | {_ABSENT.get(method, '')}".rstrip()
+
+
+def _sent() -> list[str]:
+    """The methods to clients that some line of the server calls."""
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted(SERVER.glob("*.py"))
+    )
+    called = {name.removesuffix("_async") for name in re.findall(r"\.(\w+)\(", code)}
+    if "work_done_progress" in code:
+        called |= {"progress", "window_work_done_progress_create"}
+    return [
+        method
+        for method in types.METHOD_TO_TYPES
+        if types.message_direction(method) != "clientToServer"
+        and _name(method) in called
+    ]
+
+
+def _name(method: str) -> str:
+    """What pygls calls the function that sends `method`."""
+    words = re.sub(r"([A-Z])", r"_\1", method.removeprefix("$/").replace("/", "_"))
+    return words.lower()
