@@ -11,6 +11,7 @@ from fastformula_completion.constrain import prepare
 from fastformula_models import Backend, BackendError, BackendSettings, open_backend
 from fastformula_models.health import FallbackBackend, Health
 
+from fastformula_server.gate import Gate, Patient
 from fastformula_server.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,11 @@ class Model:
     """The backend of the settings; while it is loading or away, the embedded one."""
 
     def __init__(self, report: Callable[[Status], None]) -> None:
-        """`report` is called with each new status, on the event loop."""
+        """`report` is called with each new status, on the event loop.
+
+        While the gate is closed, the model does not go on with what it says.
+        """
+        self.gate = Gate()
         self._report = report
         self._worker = Worker("model")
         self._wanted = BackendSettings("off")
@@ -61,7 +66,11 @@ class Model:
         Answers come in the order of the questions, without those nobody waits for.
         """
         return await self._worker.run(
-            lambda: None if self._backend is None else ask(self._backend)
+            lambda: (
+                None
+                if self._backend is None
+                else ask(Patient(self._backend, self.gate))
+            )
         )
 
     def fail(self, reason: str) -> None:

@@ -219,7 +219,8 @@ class FormulaServer(LanguageServer):
 
     async def judged(self, document: Document) -> Judged | None:
         """All that is wrong in a document; None when it has changed meanwhile."""
-        judged = await self.analyses.of(document)
+        with self.model.gate.closed():
+            judged = await self.analyses.of(document)
         if judged is None or not self.documents.is_current(document):
             return None
         self._show_problems(judged.surroundings)
@@ -267,9 +268,10 @@ class FormulaServer(LanguageServer):
         if self.pulls:
             return
         self._stop_publishing(document.uri)
-        parsed = self.parses.at_once(document)
-        if parsed is not None:
-            self._publish_syntax(document, parsed)
+        with self.model.gate.closed():
+            parsed = self.parses.at_once(document)
+            if parsed is not None:
+                self._publish_syntax(document, parsed)
         self._publishing[document.uri] = asyncio.create_task(
             self._publish_later(document, parsed)
         )

@@ -179,3 +179,65 @@ def test_nothing_is_counted_unless_it_is_wished(
     session.type(item["insertText"], version=2)
     session.answers(session.hover())
     assert not list(tmp_path.rglob("offers.sqlite"))
+
+
+def open_formula(session: Any, path: Path, text: str) -> str:
+    uri = path.as_uri()
+    item = {"uri": uri, "languageId": "fastformula", "version": 1, "text": text}
+    session.wire.send("textDocument/didOpen", {"textDocument": item})
+    return uri
+
+
+def test_what_the_project_knows_may_be_offered(
+    open_session: Callable[..., Any], tmp_path: Path
+) -> None:
+    session = open_session(fake("bonus * 2"))
+    answers = []
+    for name in ("apart", "project"):
+        folder = tmp_path / name
+        folder.mkdir()
+        if name == "project":
+            settings = folder / "fastformula.toml"
+            settings.write_text('globals = {bonus = "NUMBER"}\n', encoding="utf-8")
+        uri = open_formula(session, folder / "pay.ff", "l_pay = \nRETURN l_pay\n")
+        asked = session.request(
+            "textDocument/inlineCompletion",
+            context={"triggerKind": 1},
+            textDocument={"uri": uri},
+            position={"line": 0, "character": 8},
+        )
+        answers.append(session.offered(asked))
+    assert answers == [[], ["bonus * 2"]]
+
+
+def test_a_model_is_shown_statements_of_other_formulas_that_are_alike(
+    open_session: Callable[..., Any], slow_model: Any, tmp_path: Path
+) -> None:
+    slow_model.let.set()
+    beside = "l_pay = l_hours * l_overtime_factor\nRETURN l_pay\n"
+    (tmp_path / "on_disk.ff").write_text(beside, encoding="utf-8")
+    (tmp_path / "fastformula.toml").write_text("", encoding="utf-8")
+    session = open_session(slow_model.options).become_ready()
+    other = "INPUTS ARE l_hours\nl_pay = l_hours * l_night_factor\nRETURN l_pay\n"
+    open_formula(session, tmp_path / "open.ff", other)
+    text = "INPUTS ARE l_hours\nl_total = 1\nl_pay = l_hours \nRETURN l_pay\n"
+    uri = open_formula(session, tmp_path / "pay.ff", text)
+    shown = ""
+    # The files of the folder are read for the next time.
+    while "l_overtime_factor" not in shown:
+        place = {"line": 2, "character": 16}
+        change = {"range": {"start": place, "end": place}, "text": " "}
+        document = {"uri": uri, "version": len(slow_model.requests) + 2}
+        session.wire.send(
+            "textDocument/didChange",
+            {"textDocument": document, "contentChanges": [change]},
+        )
+        asked = session.request(
+            "textDocument/inlineCompletion",
+            context={"triggerKind": 1},
+            textDocument={"uri": uri},
+            position=place,
+        )
+        session.answers(asked)
+        shown = prompts(slow_model)[-1]
+    assert "l_night_factor" in shown
