@@ -147,6 +147,11 @@ class Meaning:
             target = _TARGET.match(before, line.start)
             blamed = _words(middle) | _words(target.group(1) if target else "")
         text = before + middle + after
+        rest_of_text = text[whole.end :]
+        blank = len(rest_of_text) - len(rest_of_text.lstrip())
+        below = _line_around(text, whole.end + blank)
+        if not place.is_broken:
+            names = names | _words(below.text_in(text))
         excerpt = self._excerpt(text, names, line, shift, breadth)
         found = self._judge(excerpt)
         if any(each.code.startswith("syntax") for each in found):
@@ -162,7 +167,9 @@ class Meaning:
             if place.is_broken and (touch(span, whole) or each.code in _NAMING):
                 continue
             is_named = not blamed.isdisjoint(_words(span.text_in(text)))
-            is_blamed = is_named or each.code in _OF_PLACE
+            # What follows may have become part of another statement.
+            is_next = not place.is_broken and touch(span, below)
+            is_blamed = is_named or is_next or each.code in _OF_PLACE
             if is_blamed and not self._was_there(each, span, shift):
                 yield replace(each, span=span)
 
