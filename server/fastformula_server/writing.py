@@ -218,7 +218,10 @@ async def _ask(
         except BackendError as error:
             raise Failure(str(error)) from error
     if result is None:
-        raise Failure("There is no model: see the setting completion.backend.")
+        raise Failure(
+            "No model is switched on: see the settings completion.enabled and "
+            "completion.backend."
+        )
     return result
 
 

@@ -43,18 +43,23 @@ async function open(marked) {
   return { document, editor, at };
 }
 
-/** The messages VS Code shows, as soon as there are any; a test run hides pop-ups. */
-async function shownMessages() {
-  await run('notifications.showList');
+/** What stands in the window at `selector`, as soon as there is anything. */
+async function texts(selector) {
   return until(async () => {
     const file = `${process.env.FASTFORMULA_MESSAGES}.${Date.now()}`;
-    console.log(`texts of .notifications-center .notification-list-item into ${file}`);
-    const texts = await until(
+    console.log(`texts of ${selector} into ${file}`);
+    const found = await until(
       () => readFile(file, 'utf8').then(JSON.parse, () => false),
       'answer of the window',
     );
-    return texts.length && texts;
-  }, 'message');
+    return found.length && found;
+  }, selector);
+}
+
+/** The messages VS Code shows, as soon as there are any; a test run hides pop-ups. */
+async function shownMessages() {
+  await run('notifications.showList');
+  return texts('.notifications-center .notification-list-item');
 }
 
 const diagnostics = (document) => vscode.languages.getDiagnostics(document.uri);
@@ -162,6 +167,48 @@ const tests = {
       (message) => message.params.context.triggerKind,
     );
     assert.ok(kinds.every((kind) => kind === 1 || kind === 2), String(kinds));
+  },
+
+  'what a model writes is looked through before it is made': async () => {
+    const before = `${HEAD}\nRETURN hours\n`;
+    const { document } = await open(before);
+    const place = {
+      textDocument: { uri: document.uri.toString() },
+      position: { line: 2, character: 0 },
+    };
+    const done = run('fastformula.writeWithModel', { ...place, instruction: 'Pay' });
+    const rows = await texts('.bulk-edit-panel .monaco-list-row');
+    assert.ok(rows.some((row) => row.includes(ANSWER)), rows.join('\n'));
+    assert.equal(document.getText(), before);
+    // What needs to be confirmed is not ticked.
+    await run('refactorPreview.focus');
+    await run('list.focusFirst');
+    await run('refactorPreview.toggleCheckedState');
+    await run('refactorPreview.apply');
+    assert.equal((await done).applied, true);
+    assert.equal(document.getText(), before.replace('\n\n', `\n${ANSWER}\n`));
+    const [said] = await shownMessages();
+    assert.match(said, /still has mistakes. Line 3: /);
+    await run('notifications.clearAll');
+  },
+
+  'an explanation is shown beside, where it cannot be edited': async () => {
+    const { document } = await open(`${HEAD}RETURN hours\n`);
+    const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
+    const formula = { textDocument: { uri: document.uri.toString() } };
+    await run('fastformula.explainWithModel', { ...formula, range });
+    await until(
+      () =>
+        vscode.window.visibleTextEditors.some(
+          (editor) =>
+            editor.document.uri.scheme === 'fastformula-explanation' &&
+            editor.document.getText() === ANSWER,
+        ),
+      'explanation',
+    );
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const [page] = tabs.filter((tab) => tab.input.uri.scheme === 'fastformula-explanation');
+    await vscode.window.tabGroups.close(page);
   },
 
   'Enter in a fresh block indents, and the bracket closes': async () => {
