@@ -44,12 +44,16 @@ _WORDS = re.compile(r"[\W\d]*(?P<first>[A-Za-z][\w'’]*)(?:[ ,;]+[a-z'’`*-]+)
 """A line of English ends as a sentence does, or has some words in small letters."""
 
 
-def is_over(said: str) -> bool:
-    """Whether what was said so far holds all that will be looked at."""
-    if len(said) > MOST_CHARACTERS or _end(said) < len(said):
-        return True
+def is_text_over(said: str) -> bool:
+    """Whether what was said so far holds all of a text that will be looked at."""
+    return len(said) > MOST_CHARACTERS or _end(said) < len(said)
+
+
+def is_code_over(said: str) -> bool:
+    """Whether what was said so far holds all the code that will be looked at."""
     opened = _FENCE.search(said)
-    return opened is not None and _closing(said, opened) is not None
+    is_closed = opened is not None and _closing(said, opened) is not None
+    return is_closed or is_text_over(said)
 
 
 def clean_code(said: str) -> str:

@@ -7,7 +7,7 @@ from fastformula.analysis import analyze
 from fastformula.text import Span
 from fastformula_models import BackendError, Request, instructions
 
-from fastformula_completion.answer import clean_text
+from fastformula_completion.answer import clean_text, is_text_over
 from fastformula_completion.repair import Commission, ask
 from fastformula_completion.writing import facts_about, plain
 
@@ -25,7 +25,7 @@ def explain(text: str, span: Span, commission: Commission) -> str:
     words = instructions.explain(plain(lines), facts_about(analysis, span.start))
     before, after = plain(text[: span.start]), plain(text[span.end :])
     request = Request(before, after, instruction=words)
-    said = clean_text(ask(commission, request))
+    said = clean_text(ask(commission, request, is_text_over))
     if not said:
         raise BackendError("The model had nothing to say.")
     return said

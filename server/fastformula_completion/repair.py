@@ -15,7 +15,7 @@ from fastformula_models import Backend, BackendError, Request, follow
 from fastformula_models.instructions import mend
 from fastformula_models.sampling import Sampling
 
-from fastformula_completion.answer import clean_code, is_over
+from fastformula_completion.answer import clean_code, is_code_over
 
 MOST_TOKENS = 1024
 """How long an answer may be."""
@@ -93,7 +93,7 @@ def write_until_right(
     instruction = request.instruction
     for attempt in range(1, commission.repairs + 2):
         try:
-            said = ask(commission, request, attempt)
+            said = ask(commission, request, is_code_over, attempt)
         except BackendError:
             if best is None:
                 raise
@@ -114,7 +114,12 @@ def write_until_right(
     return best
 
 
-def ask(commission: Commission, request: Request, attempt: int = 1) -> str:
+def ask(
+    commission: Commission,
+    request: Request,
+    is_over: Callable[[str], bool],
+    attempt: int = 1,
+) -> str:
     """What the model says to the request's instruction, shown while it grows."""
 
     def hear(said: str) -> bool:

@@ -5,7 +5,8 @@ from fastformula_completion.answer import (
     MOST_CHARACTERS,
     clean_code,
     clean_text,
-    is_over,
+    is_code_over,
+    is_text_over,
 )
 
 CODE = "DEFAULT FOR hours IS 0\nIF hours > 40 THEN\n  pay = 1\nRETURN pay"
@@ -80,7 +81,9 @@ def test_a_text_keeps_its_words_and_loses_what_steers_a_terminal() -> None:
 def test_an_answer_is_over_once_nothing_more_would_be_looked_at(
     said: str, over: bool
 ) -> None:
-    assert is_over(said) is over
+    assert is_code_over(said) is over
+    is_fenced = said.endswith("```")
+    assert is_text_over(said) is (over and not is_fenced)
 
 
 @pytest.mark.parametrize("piece", ["a. ", " ", "\n", "<", "```", "```\n", "- a b c d "])

@@ -109,6 +109,12 @@ def test_lines_are_explained_where_they_stand() -> None:
     assert (request.prefix, request.suffix) == (MENDED[:start], MENDED[span.end :])
 
 
+def test_an_explanation_may_go_on_behind_an_example() -> None:
+    said = "For example:\n```\npay = 1\n```\nAnd so on."
+    backend = FakeBackend((said,))
+    assert explain(MENDED, Span(0, 0), Commission(backend, find)) == said
+
+
 def test_without_a_selection_all_of_it_is_explained() -> None:
     backend = FakeBackend(("It pays.",))
     explain(MENDED, Span(3, 3), Commission(backend, find))
