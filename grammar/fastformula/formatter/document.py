@@ -79,18 +79,15 @@ def document(source: Source, node: Node) -> Part:
     first, last = source.first(node), source.last(node)
     if first == last:
         return first
-    indent = source.style.indent
     match node:
         case Binary():
             return group(_join(source, _chain(source, node)))
-        case Logic(operator=operator):
-            operands = _join(source, list(_pieces(source, node, first, last)))
-            # An AND within an OR must not look like the OR going on.
-            return group(operands, "all", indent if operator == "AND" else 0)
+        case Logic():
+            return group(_join(source, list(_conditions(source, node))), "all")
     parts = list(_pieces(source, node, first, last))
     match node:
         case Compare():
-            return group(_join(source, parts), hang=indent)
+            return group(_join(source, parts), hang=source.style.indent)
         case Call() | Method():
             return _call(source, parts, "all")
         case CallFormula():
@@ -109,9 +106,6 @@ def header(source: Source, node: Node, first: int, last: int) -> Part:
     parts = list(_pieces(source, node, first, last))
     if isinstance(node, ChangeContexts):
         return _call(source, parts, "all")
-    if isinstance(parts[1], Group) and parts[1].manner == "all":
-        # Nothing that goes on could be mistaken for it, so it needs no hang.
-        parts[1] = parts[1]._replace(hang=0)
     return group(parts)
 
 
@@ -126,6 +120,18 @@ def _pieces(source: Source, node: Node, first: int, last: int) -> Iterator[Part]
         yield document(source, child)
         at = source.last(child) + 1
     yield from range(at, last + 1)
+
+
+def _conditions(source: Source, node: Logic) -> Iterator[Part]:
+    """Conditions and the AND or OR between them, in turn."""
+    first, last = source.first(node), source.last(node)
+    inner = [source.first(each) for each in node.operands if isinstance(each, Logic)]
+    for part in _pieces(source, node, first, last):
+        if isinstance(part, Group) and part.first in inner:
+            # An AND that goes on must not look like the OR around it going on.
+            yield part._replace(hang=source.style.indent)
+        else:
+            yield part
 
 
 def _chain(source: Source, node: Binary) -> list[Part]:
