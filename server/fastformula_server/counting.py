@@ -12,14 +12,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastformula.text import Span
 from fastformula_completion import Item
 
 from fastformula_server.documents import Document, DocumentStore
 from fastformula_server.retention import Offer, accept, advance, continues, surviving
-from fastformula_server.tally import KEPT_AFTER, Row, Tally, TallyError
+from fastformula_server.stats import KEPT_AFTER, Row
 from fastformula_server.worker import Worker
+
+if TYPE_CHECKING:
+    from fastformula_server.tally import Tally
 
 SEEN_AFTER = 0.75
 """So many seconds an offer must stand there to count as shown, as Cody has it."""
@@ -57,14 +62,17 @@ class Counting:
     def __init__(
         self,
         documents: DocumentStore,
-        tally: Tally,
+        path: Path,
         report: Callable[[str, bool], None],
         later: Later,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`report` takes a sentence for the log; `now` is in seconds since 1970."""
+        """`path` is where to write, and `report` takes a sentence for the log.
+
+        `now` is in seconds since 1970.
+        """
         self._documents = documents
-        self._tally = tally
+        self._path = path
         self._report = report
         self._later = later
         self._now = now
@@ -146,8 +154,8 @@ class Counting:
         size = len(followed.offer.items[0].text)
         row = Row(int(self._now()), followed.backend, followed.manual, size)
 
-        def write() -> None:
-            followed.number = self._tally.add(row)
+        def write(tally: Tally) -> None:
+            followed.number = tally.add(row)
 
         self._write(write)
 
@@ -156,8 +164,8 @@ class Counting:
         self._show(followed)
         offer = followed.offer
 
-        def write() -> None:
-            self._tally.take(followed.number, offer.taken, accepted=offer.is_accepted)
+        def write(tally: Tally) -> None:
+            tally.take(followed.number, offer.taken, accepted=offer.is_accepted)
 
         self._write(write)
         followed.places, followed.size = (offer.place,), offer.reached
@@ -173,16 +181,19 @@ class Counting:
             return
         left = sum(place.end - place.start for place in followed.places)
         share = left / followed.size
-        self._write(lambda: self._tally.keep(followed.number, seconds, share))
+        self._write(lambda tally: tally.keep(followed.number, seconds, share))
         if seconds == KEPT_AFTER[-1]:
             watched.remove(followed)
 
-    def _write(self, job: Callable[[], None]) -> None:
+    def _write(self, job: Callable[[Tally], None]) -> None:
         loop = asyncio.get_running_loop()
 
         def attempt() -> None:
+            # Most never count, and need no database.
+            from fastformula_server.tally import Tally, TallyError
+
             try:
-                job()
+                job(Tally(self._path))
             except TallyError as error:
                 sentence = f"What is accepted cannot be counted: {error}"
                 # Nobody is there to read it once the loop has ended.

@@ -21,7 +21,6 @@ from fastformula_completion.cache import Cache
 from fastformula_completion.pipeline import Sampling
 from fastformula_models import BackendError, BackendSettings, Cancelled
 
-from fastformula_server.catalogue.places import find_project
 from fastformula_server.counting import Counting
 from fastformula_server.documents import Document, DocumentStore
 from fastformula_server.knowledge import Knowledge
@@ -102,12 +101,14 @@ class InlineCompletions:
         self._answering = 0.0
         """The mean time in which the model answers, in seconds."""
 
-    def use(self, settings: Settings) -> None:
-        """Put `settings` in force; a model is loaded in the background."""
+    def use(self, settings: Settings, project: Path) -> None:
+        """Put `settings` in force; a model is loaded in the background.
+
+        The model may have adapters that lie in `project`.
+        """
         self._settings = settings
         self.outdate()
-        # Editors start a server in the folder that they have open.
-        wanted = settings.backend_settings(find_project(Path.cwd()))
+        wanted = settings.backend_settings(project)
         self.model.use(wanted if settings.enabled else BackendSettings("off"))
 
     def outdate(self) -> None:

@@ -28,6 +28,7 @@ from pygls.protocol import LanguageServerProtocol, default_converter
 from fastformula_server import convert
 from fastformula_server.analyses import Analyses, Judged
 from fastformula_server.carrying import carry
+from fastformula_server.catalogue.places import find_project
 from fastformula_server.counting import Counting, later
 from fastformula_server.documents import Document, DocumentStore
 from fastformula_server.inline_completion import InlineCompletions
@@ -38,7 +39,7 @@ from fastformula_server.parses import Parses
 from fastformula_server.progress import show_progress
 from fastformula_server.project_file import Problem
 from fastformula_server.settings import SECTION, Settings, read_settings
-from fastformula_server.tally import Tally, tally_path
+from fastformula_server.stats import tally_path
 from fastformula_server.workspace import WATCHED, Surroundings, Workspace, to_path
 
 logger = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class FormulaServer(LanguageServer):
         )
         self.knowledge = Knowledge(self.documents, self.analyses, self.formulas.look)
         self.model = Model(self.show_status)
-        self.counting = Counting(self.documents, Tally(tally_path()), self.log, later)
+        self.counting = Counting(self.documents, tally_path(), self.log, later)
         self.completions = InlineCompletions(
             self.documents, self.model, self.knowledge, self.counting
         )
@@ -176,8 +177,14 @@ class FormulaServer(LanguageServer):
         problems += self.formulas.use(self.settings)
         if problems:
             self.log(" ".join(problems), True)
-        self.completions.use(self.settings)
+        self.completions.use(self.settings, self._project())
         self.show_all_diagnostics()
+
+    def _project(self) -> Path:
+        """The project of the first folder that is open."""
+        uris = (*self.workspace.folders, self.workspace.root_uri or "")
+        folder = next(filter(None, map(to_path, uris)), Path.cwd())
+        return find_project(folder)
 
     async def fetch_settings(self) -> None:
         """Ask the client for the settings, as some only then say what they are."""

@@ -1,13 +1,39 @@
-"""How offers fared, by week and model."""
+"""How offers fared: what is known of each, and what comes of it by week and model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from fastformula_server.tally import KEPT_AFTER, Row
+from fastformula_server.catalogue.places import data_folder
+
+KEPT_AFTER: Final = (30, 120, 600)
+"""Seconds after which it is seen how much of an accepted text is left."""
+
+
+def tally_path() -> Path:
+    """Where the offers of this user are counted; there need not be a file."""
+    return data_folder() / "fastformula" / "offers.sqlite"
+
+
+class Row(NamedTuple):
+    """One offer that was shown."""
+
+    at: int
+    """In seconds since 1970."""
+    backend: str
+    manual: bool
+    """Whether the author asked for it."""
+    characters: int
+    taken: int = 0
+    """How many of them were accepted and not typed."""
+    accepted: bool = False
+    """Whether they were accepted to the last."""
+    kept: tuple[float | None, ...] = (None, None, None)
+    """The share of `taken` still there after each of KEPT_AFTER, where it was seen."""
 
 
 class Fate(NamedTuple):

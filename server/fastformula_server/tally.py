@@ -8,12 +8,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from fastformula_server.catalogue.places import data_folder
-
-KEPT_AFTER: Final = (30, 120, 600)
-"""Seconds after which it is seen how much of an accepted text is left."""
+from fastformula_server.stats import KEPT_AFTER, Row
 
 MOST_ROWS: Final = 20_000
 """Offers that are remembered; some months of work, in a megabyte and a half."""
@@ -38,30 +35,8 @@ INSERT INTO offers (at, backend, manual, characters) VALUES (?, ?, ?, ?)
 _TAKE: Final = "UPDATE offers SET taken = ?, accepted = ? WHERE number = ?"
 
 
-class Row(NamedTuple):
-    """One offer that was shown."""
-
-    at: int
-    """In seconds since 1970."""
-    backend: str
-    manual: bool
-    """Whether the author asked for it."""
-    characters: int
-    taken: int = 0
-    """How many of them were accepted and not typed."""
-    accepted: bool = False
-    """Whether they were accepted to the last."""
-    kept: tuple[float | None, ...] = (None, None, None)
-    """The share of `taken` still there after each of KEPT_AFTER, where it was seen."""
-
-
 class TallyError(Exception):
     """The file cannot be used; the message is one clear sentence."""
-
-
-def tally_path() -> Path:
-    """Where the file of this user lies; it need not exist."""
-    return data_folder() / "fastformula" / "offers.sqlite"
 
 
 class Tally:

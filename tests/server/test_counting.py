@@ -13,7 +13,8 @@ from fastformula.text import Span
 from fastformula_completion import Item
 from fastformula_server.counting import SEEN_AFTER, Counting
 from fastformula_server.documents import Change, DocumentStore
-from fastformula_server.tally import Row, Tally, TallyError
+from fastformula_server.stats import Row
+from fastformula_server.tally import Tally, TallyError
 
 TEXT = "pay = \nRETURN pay\n"
 URI = "file:///pay.ff"
@@ -31,7 +32,7 @@ class Desk:
         self.waiting: list[tuple[float, Callable[[], None]]] = []
         self.counting = Counting(
             self.documents,
-            self.tally,
+            self.tally.path,
             lambda sentence, _failure: self.said.append(sentence),
             lambda seconds, action: self.waiting.append((self.time + seconds, action)),
             now=lambda: NOW + self.time,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from fastformula_server.__main__ import cli
-from fastformula_server.tally import Row, Tally, tally_path
+from fastformula_server.stats import Row, tally_path
+from fastformula_server.tally import Tally
 
 OLD = int(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp())
 NEW = int(datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp())

@@ -34,8 +34,8 @@ def command(output_format: str) -> None:
     accepted, how many were accepted in part, and which share of the accepted characters
     still stood there after 30, 120 and 600 seconds.
     """
-    from fastformula_server.stats import summarise
-    from fastformula_server.tally import KEPT_AFTER, Tally, TallyError, tally_path
+    from fastformula_server.stats import KEPT_AFTER, summarise, tally_path
+    from fastformula_server.tally import Tally, TallyError
 
     try:
         fates = summarise(Tally(tally_path()).rows())
