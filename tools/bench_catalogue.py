@@ -16,11 +16,12 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from fastformula_server.catalogue.store import open_catalogue
 from fastformula_server.catalogue.reader import Row, read_rows
+from fastformula_server.catalogue.store import open_catalogue
 from fastformula_server.catalogue.writer import write_catalogue
 
 ASKED = 2000
+SEARCHED = 100
 WORDS = (
     "PER ASG REL EXT HIST PAYROLL ELEMENT ENTRY VALUE AMOUNT BALANCE GROSS NET TAX "
     "UNIT RUN YTD PTD MTD CORE PERSON ASSIGNMENT GRADE JOB POSITION LOCATION ADDRESS "
@@ -62,6 +63,16 @@ def main(rows: int) -> None:
         _show("similar_items, a slip", catalogue.similar_items, misspelt, base)
         locals_ = [f"L_LOCAL_{number}" for number in range(ASKED)]
         _show("similar_items, a local", catalogue.similar_items, locals_, base)
+
+        def find(pattern: str) -> object:
+            return catalogue.find_items(pattern, 300)
+
+        some = there[:SEARCHED]
+        _show("find_items, a start", find, {name[:7] for name in some}, base)
+        words = {name.split("_")[2] for name in some}
+        _show("find_items, a word", find, words, base)
+        short = {"".join(word[0] for word in name.split("_")) for name in some}
+        _show("find_items, initials", find, short, base)
 
         def has(name: str) -> bool | None:
             return catalogue.has("element", name)

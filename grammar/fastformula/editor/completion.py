@@ -23,7 +23,7 @@ from fastformula.editor.known_names import (
     find_names,
     find_returns,
 )
-from fastformula.editor.quoted_names import find_quoted
+from fastformula.editor.quoted_names import find_arguments, find_quoted
 from fastformula.editor.ranking import rank
 from fastformula.editor.spot import Spot, find_spot
 from fastformula.editor.wanted import array_before, wanted_types
@@ -119,7 +119,7 @@ def _names(
         return ([*find_inputs(analysis, spot)],)
     names = [*find_names(analysis, spot)]
     if "NUMBER" in spot.expected or spot.last == "ALIAS":
-        return (names,)
+        return [*find_arguments(analysis, spot)], names
     # What is returned, and the target of a CHANGE_CONTEXTS or DEFAULT.
     return [*find_returns(analysis, spot)], names
 

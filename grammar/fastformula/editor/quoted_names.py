@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from fastformula.analysis import Analysis, FormulaSignature
 from fastformula.editor.candidates import Candidate, Item, ItemKind
-from fastformula.editor.spot import Spot
+from fastformula.editor.spot import Bracket, Spot
+from fastformula.linter.declarations import default_literal
 from fastformula.syntax.tree import Call
 
 _OF_FORMULAS = frozenset({"CALL_FORMULA", "EXECUTE", "IS_EXECUTABLE"})
@@ -21,8 +22,8 @@ def find_quoted(analysis: Analysis, spot: Spot) -> Iterator[Candidate]:
     word = spot.word(bracket.at)
     if spot.last in ("MORETHAN", "LESSTHAN"):
         if word == "CALL_FORMULA" and bracket.argument:
-            callee = spot.word(bracket.at + 2).strip("'")
-            yield from _variables(analysis, callee, takes=spot.last == "LESSTHAN")
+            takes = spot.last == "LESSTHAN"
+            yield from _variables(analysis, _callee(spot, bracket), takes=takes)
     elif bracket.argument or spot.last != "LPAR":
         return
     elif word in _OF_FORMULAS:
@@ -33,6 +34,35 @@ def find_quoted(analysis: Analysis, spot: Spot) -> Iterator[Candidate]:
         yield from _variables(analysis, _executed(analysis, spot), takes=False)
     elif word == "GET_OUTPUT":
         yield from _variables(analysis, _executed(analysis, spot), takes=True)
+
+
+def find_arguments(analysis: Analysis, spot: Spot) -> Iterator[Candidate]:
+    """Whole arguments of a CALL_FORMULA that has its formula: inputs, then returns."""
+    bracket = spot.bracket()
+    if bracket is None or spot.word(bracket.at) != "CALL_FORMULA":
+        return
+    if spot.last != "COMMA" or not bracket.argument:
+        return
+    signature = analysis.environment.library.find(_callee(spot, bracket))
+    if signature is None:
+        return
+    named = {token.text_in(spot.code) for token in spot.tokens[bracket.at :]}
+    for name, kind in signature.inputs.items():
+        if f"'{name}'" not in named:
+            note = "" if name in signature.optional else ", required"
+            detail = f"input of {signature.name}{note}"
+            snippet = f"${{1:value}} > '{name}'"
+            yield Candidate(Item(name, "input", f"> '{name}'", snippet, detail), kind)
+    for name, kind in signature.outputs.items():
+        if f"'{name}'" not in named:
+            literal = default_literal(kind) if kind else "0"
+            snippet = f"${{1:variable}} < '{name}' DEFAULT ${{2:{literal}}}"
+            detail = f"returned by {signature.name}"
+            yield Candidate(Item(name, "output", f"< '{name}'", snippet, detail), kind)
+
+
+def _callee(spot: Spot, bracket: Bracket) -> str:
+    return spot.word(bracket.at + 2).strip("'")
 
 
 def _formulas(analysis: Analysis) -> Iterator[Candidate]:

@@ -36,6 +36,10 @@ _OPEN_FILES_ARE_LOCKED: Final = os.name == "nt"
 _REMEMBERED: Final = 8192
 """Answers of each kind that are kept; the names of all open formulas are fewer."""
 
+_TOO_FEW: Final = 20
+"""Names that begin as somebody types; with fewer it is worth to look inside of names,
+which means to look at all of them."""
+
 _FEW_REMEMBERED: Final = 256
 """Of long answers."""
 
@@ -48,11 +52,11 @@ _BEGIN_WITH = """
 SELECT key FROM items WHERE key >= ? AND key < ? ORDER BY length(key), key LIMIT ?
 """
 _HAVE_WORD = """
-SELECT key FROM items WHERE instr(key, ?) ORDER BY length(key), key LIMIT ?
+SELECT key FROM items WHERE instr(key, ?) ORDER BY +length(key), key LIMIT ?
 """
+# The plus keeps SQLite from an index that has the order, but not all of the keys.
 _HAVE_LETTERS = """
-SELECT key FROM items WHERE key >= ? AND key < ? AND key GLOB ?
- ORDER BY length(key), key
+SELECT key FROM items WHERE key >= ? AND key < ? AND key GLOB ? LIMIT 2000
 """
 _THING = "SELECT 1 FROM things WHERE kind = ? AND key = ?"
 
@@ -179,16 +183,18 @@ class StoredCatalogue:
 
     def _read_search(self, pattern: str, limit: int) -> tuple[str, ...]:
         """Asks for what is less likely only where there is too little of the best."""
-        stop = f"{pattern}\uffff"
-        found = [key for (key,) in self._ask(_BEGIN_WITH, pattern, stop, limit)]
-        if len(found) < limit:
+        found = [key for (key,) in self._ask(_BEGIN_WITH, *_range(pattern), limit)]
+        if len(found) < _TOO_FEW:
             found += (key for (key,) in self._ask(_HAVE_WORD, f"_{pattern}", limit))
-        if len(found) < limit and len(pattern) > 1:
-            start = pattern[0]
-            letters = "*".join(pattern)
-            rows = self._ask(_HAVE_LETTERS, start, f"{start}\uffff", f"{letters}*")
-            is_meant = abbreviation(pattern).match
-            found += (key for (key,) in rows if is_meant(key))
+        if len(found) < _TOO_FEW and len(pattern) > 1:
+            start, is_meant = _range(pattern[0]), abbreviation(pattern).match
+            # First one letter for each word, which little fits, then what is left.
+            for between in ("*_", "*"):
+                rows = self._ask(_HAVE_LETTERS, *start, f"{between.join(pattern)}*")
+                meant = [key for (key,) in rows if is_meant(key)]
+                found += sorted(meant, key=lambda key: (len(key), key))
+                if len(found) >= _TOO_FEW:
+                    break
         return tuple(dict.fromkeys(found))[:limit]
 
     def _read_thing(self, kind: str, key: str) -> bool:
@@ -207,6 +213,11 @@ class StoredCatalogue:
                 self._is_broken = True
                 _log.warning("%s: cannot be read any more: %s", self.path, error)
                 return []
+
+
+def _range(start: str) -> tuple[str, str]:
+    """Between what the names stand that begin so."""
+    return start, f"{start}\uffff"
 
 
 def open_catalogue(path: Path) -> StoredCatalogue:

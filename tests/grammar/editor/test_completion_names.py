@@ -234,6 +234,14 @@ def test_names_in_quotes(marked: str, wanted: list[str]) -> None:
     assert [item.label for item in completed(marked).items] == wanted
 
 
+def test_whole_arguments_of_a_called_formula_are_offered() -> None:
+    marked = "CALL_FORMULA('ACME_ROUNDING', 2 > 'DIGITS', $0)"
+    amount, rounded = completed(marked).items[:2]
+    assert (amount.label, amount.snippet) == ("AMOUNT", "${1:value} > 'AMOUNT'")
+    assert rounded.snippet == "${1:variable} < 'ROUNDED' DEFAULT ${2:0}"
+    assert "AMOUNT" not in top("CALL_FORMULA('OTHER', $0)", 99)
+
+
 def test_what_stands_in_quotes_is_replaced_up_to_the_cursor() -> None:
     marked = "CALL_FORMULA('ACME$0_ROUNDING')"
     assert completed(marked).span == (14, 18)
