@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fastformula.formatter.columns import align
+from fastformula.formatter.columns import align, align_remarks
 from fastformula.formatter.document import Part, document, group, header
 from fastformula.formatter.gaps import write_between, write_end, write_inside
 from fastformula.formatter.intact import Run, find_runs
@@ -44,10 +44,15 @@ def _format_run(source: Source, run: Run) -> Iterator[Edit]:
         first = source.first(run.statements[0])
         column = 0 if run.is_outermost else source.column(first)
         units = list(find_units(source, run.statements, column))
-    pads = align(source, units) if source.style.align else {}
+    pads: dict[int, int] = {}
+    remarks: dict[int, int] = {}
+    if source.style.align:
+        pads = align(source, units)
+        remarks = align_remarks(source, units, pads)
     before: Unit | None = None
     for unit in units:
-        for edit in _change_gap(source, unit.first, _gap_before(source, before, unit)):
+        gap = _gap_before(source, before, unit, remarks.get(unit.first, 0))
+        for edit in _change_gap(source, unit.first, gap):
             if before or run.from_start:
                 yield edit
             elif run.is_outermost:
@@ -55,7 +60,7 @@ def _format_run(source: Source, run: Run) -> Iterator[Edit]:
         yield from _format_unit(source, unit, before, pads)
         before = unit
     if run.to_end:
-        yield from _change_gap(source, end, write_end(source))
+        yield from _change_gap(source, end, write_end(source, remarks.get(end, 0)))
 
 
 def _change(text: str, start: int, end: int, new: str) -> Iterator[Edit]:
@@ -68,7 +73,7 @@ def _change_gap(source: Source, at: int, gap: str) -> Iterator[Edit]:
     return _change(source.text, token.lead, token.start, gap)
 
 
-def _gap_before(source: Source, before: Unit | None, unit: Unit) -> str:
+def _gap_before(source: Source, before: Unit | None, unit: Unit, pad: int) -> str:
     if unit.joins:
         return write_inside(source, unit.first, unit.column, ends=False)
     opened = before is not None and before.opens
@@ -79,6 +84,7 @@ def _gap_before(source: Source, before: Unit | None, unit: Unit) -> str:
         unit.outer,
         opened=opened,
         packed=unit.packed,
+        pad=pad,
     )
 
 

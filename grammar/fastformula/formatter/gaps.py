@@ -33,12 +33,19 @@ def write_inside(source: Source, at: int, column: int, *, ends: bool) -> str:
 
 
 def write_between(
-    source: Source, at: int, column: int, outer: int, *, opened: bool, packed: bool
+    source: Source,
+    at: int,
+    column: int,
+    outer: int = 0,
+    *,
+    opened: bool = False,
+    packed: bool = False,
+    pad: int = 0,
 ) -> str:
     """The gap before token `at`, which begins a line at `column`.
 
-    Remarks stand at `outer`. No blank lines are kept behind what has `opened` a
-    block, nor before what is `packed`.
+    Remarks stand at `outer`, and one behind code has `pad` more blanks before it. No
+    blank lines are kept behind what has `opened` a block, nor before what is `packed`.
     """
     gap = source.gaps[at]
     written = ""
@@ -54,7 +61,7 @@ def write_between(
             written += _moved(remark, outer, source.newline)
             on_line = not LINE_BREAK.search(remark.text)
         else:
-            written += " " + remark.text
+            written += " " * (1 + pad) + remark.text
         hashed = remark.ends_line
         most = MOST_BLANK_LINES + 1
     if on_line and not gap.breaks and not hashed:
@@ -66,12 +73,12 @@ def write_between(
     return written + source.newline * breaks + " " * column
 
 
-def write_end(source: Source) -> str:
+def write_end(source: Source, pad: int) -> str:
     """The gap behind the last statement: its remarks, and one line end."""
     at = len(source.tokens) - 1
     if at == 0 and not source.gaps[at].remarks:
         return ""
-    written = write_between(source, at, 0, 0, opened=False, packed=True)
+    written = write_between(source, at, 0, packed=True, pad=pad)
     if written.endswith(source.newline):
         return written
     return written.removesuffix(" ") + source.newline
