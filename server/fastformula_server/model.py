@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Literal, NamedTuple, TypeVar
 
 from fastformula_completion.constrain import prepare
@@ -58,7 +60,9 @@ class Model:
         if wanted != self._wanted:
             self._wanted = wanted
             self._become(OFF if wanted.kind == "off" else LOADING)
-            self._opening = asyncio.create_task(self._open(wanted))
+            # Whoever asks from now on asks the new one.
+            opened = self._worker.submit(partial(self._replace, wanted, self._teller()))
+            self._opening = asyncio.create_task(self._open(wanted, opened))
 
     async def run(self, ask: Callable[[Backend], Answer]) -> Answer | None:
         """What `ask` finds out of the backend, or raises; None while there is none.
@@ -79,21 +83,25 @@ class Model:
 
     def recover(self) -> None:
         """Take back that it could not, now that it has answered."""
-        if not isinstance(self._backend, FallbackBackend):
+        if isinstance(self._backend, FallbackBackend):
+            self._hear(self._wanted, self._backend.health)
+        else:
             self._become(self._ready())
 
     def close(self) -> None:
         """Give what is being asked a moment to stop."""
         self._worker.close(_SHUTDOWN_PATIENCE)
 
-    async def _open(self, wanted: BackendSettings) -> None:
-        loop = asyncio.get_running_loop()
+    def _teller(self) -> Callable[[Health], None]:
+        """How another thread tells of the backend that is wanted now."""
+        loop, wanted = asyncio.get_running_loop(), self._wanted
+        return lambda health: _tell(loop, partial(self._hear, wanted, health))
 
-        def tell(health: Health) -> None:
-            loop.call_soon_threadsafe(self._hear, wanted, health)
-
+    async def _open(
+        self, wanted: BackendSettings, opened: asyncio.Future[None]
+    ) -> None:
         try:
-            await self._worker.run(lambda: self._replace(wanted, tell))
+            await opened
         except Exception as error:
             if not isinstance(error, BackendError):
                 logger.exception("the backend %s could not be opened", wanted.kind)
@@ -137,6 +145,12 @@ class Model:
         if status != self._status and not loads_still:
             self._status = status
             self._report(status)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, hear: Callable[[], None]) -> None:
+    # Nobody listens once the loop has ended.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(hear)
 
 
 def _failing(reason: str) -> Status:

@@ -28,10 +28,14 @@ class Worker:
 
     async def run(self, job: Callable[[], Result]) -> Result:
         """What `job` returns or raises; if nobody waits any more, it is not begun."""
+        return await self.submit(job)
+
+    def submit(self, job: Callable[[], Result]) -> asyncio.Future[Result]:
+        """What `job` will have returned or raised; it has its turn from now on."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._put((loop, future), job)
-        return await future
+        return future
 
     def start(self, job: Callable[[], None]) -> None:
         """Do `job`, which must not raise, though nobody waits for it."""
