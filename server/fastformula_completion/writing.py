@@ -51,25 +51,26 @@ def write(wish: str, text: str, room: Room, commission: Commission) -> Draft:
 
 
 def wish_at(parsed: Parsed, offset: int) -> tuple[str, int] | None:
-    """What the comment at `offset`, or on the line above, says, and where to write.
+    """What the comment at `offset` says, and where to write.
 
-    That is the place of `offset` if its line is blank. None where no comment is there.
+    On a blank line, that is the comment of the line above, and the place is `offset`.
+    None where no comment is.
     """
     text = parsed.text
     lines = LineIndex(text)
     line = lines.position(offset).line
     start, end = lines.line_span(line)
-    top = lines.starts[max(0, line - 1)]
-    for token in reversed(parsed.tokens):
-        if token.start < top or end < token.lead:
+    is_blank = not text[start:end].strip()
+    top = lines.starts[max(0, line - 1)] if is_blank else offset
+    for token in parsed.tokens:
+        if token.start < top or offset < token.lead:
             continue
         comments = [
             piece.span for piece in trivia(text, token) if piece.kind in COMMENT_KINDS
         ]
-        near = [span for span in comments if span.start < end and top <= span.end]
+        near = [span for span in comments if span.start <= offset and top <= span.end]
         if near:
             words = _words(text, comments[: comments.index(near[-1]) + 1])
-            is_blank = not text[start:end].strip()
             return (words, offset if is_blank else near[-1].end) if words else None
     return None
 

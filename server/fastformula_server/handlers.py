@@ -159,7 +159,7 @@ async def on_code_action(
         if each.span.start <= span.end and span.start <= each.span.end
     ]
     actions = []
-    if _wants(params, types.CodeActionKind.QuickFix):
+    if _wants(params, types.CodeActionKind.QuickFix.value):
         actions += [
             convert.from_fix(document, each, fix, preferred=len(each.fixes) == 1)
             for each in there

@@ -14,7 +14,10 @@ from fastformula_server.analyses import Judged
 from fastformula_server.settings import Settings
 from fastformula_server.writing import EXPLAIN, FIX, WRITE
 
-KINDS = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite)
+# Texts, because a member of the enumeration is not formatted as its value.
+_FIX = types.CodeActionKind.QuickFix.value
+_REWRITE = types.CodeActionKind.RefactorRewrite.value
+KINDS = (_FIX, _REWRITE)
 
 _FOLLOWING = ("local", "remote", "fake")
 """Backends that may follow instructions; of others nothing is suggested."""
@@ -38,7 +41,7 @@ def suggest(
             title = "Fix with the model…"
             yield types.CodeAction(
                 title,
-                types.CodeActionKind.QuickFix,
+                _FIX,
                 [found],
                 command=types.Command(title, FIX, arguments=[formula | place]),
             )
@@ -47,7 +50,7 @@ def suggest(
         title = "Write what the comment asks for…"
         yield types.CodeAction(
             title,
-            types.CodeActionKind.RefactorRewrite,
+            _REWRITE,
             command=types.Command(
                 title, WRITE, arguments=[formula | {"position": extent.start}]
             ),
@@ -56,7 +59,7 @@ def suggest(
         title = "Explain with the model"
         yield types.CodeAction(
             title,
-            types.CodeActionKind.Empty,
+            types.CodeActionKind.Empty.value,
             command=types.Command(
                 title, EXPLAIN, arguments=[formula | {"range": extent}]
             ),

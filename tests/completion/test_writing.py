@@ -282,7 +282,6 @@ COMMENTS = [
     ),
     ("/* Pay$0 more */\na = 1\n", "Pay more", "/* Pay more */|"),
     ("/* Pay more */\n$0\na = 1\n", "Pay more", "/* Pay more */\n|"),
-    ("/* Pay more */\n$0a = 1\n", "Pay more", "/* Pay more */|"),
     (
         "/*\n * Pay\n *   more.\n */$0",
         "Pay\n  more.",
@@ -302,7 +301,17 @@ def test_a_comment_is_a_wish(marked: str, words: str, before: str) -> None:
     assert text[: found[1]] + "|" == before
 
 
-@pytest.mark.parametrize("marked", ["a = $01\n", "/* x */\n\n$0a = 1", "$0", "/**/$0"])
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "a = $01\n",
+        "/* x */\n$0a = 1",
+        "/* x */ a = $01",
+        "/* x */\n\n\n$0",
+        "$0",
+        "/**/$0",
+    ],
+)
 def test_elsewhere_there_is_no_wish(marked: str) -> None:
     text, offset = at(marked)
     assert wish_at(parse(text), offset) is None

@@ -267,7 +267,7 @@ async def test_a_long_formula_ends_with_the_diagnostics_of_its_last_version(
 async def test_a_fix_mends_what_it_belongs_to(client: LanguageClient) -> None:
     editor = Editor(client, f"{ODD}l_pay == 10\nRETURN l_pay\n")
     (mistake,) = await editor.diagnostics()
-    context = types.CodeActionContext([mistake])
+    context = types.CodeActionContext([mistake], only=[types.CodeActionKind.QuickFix])
     actions = await client.text_document_code_action_async(
         types.CodeActionParams(editor.identifier, mistake.range, context)
     )

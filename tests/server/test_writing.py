@@ -87,7 +87,7 @@ class Session:
             if each.get("method") == "$/progress" and each["params"]["token"] == token
         ]
 
-    def actions(self, line: int, first: int, last: int) -> dict[str, Any]:
+    def actions(self, line: int, first: int, last: int, *only: str) -> dict[str, Any]:
         extent = {
             "start": {"line": line, "character": first},
             "end": {"line": line, "character": last},
@@ -97,7 +97,7 @@ class Session:
             {
                 "textDocument": {"uri": URI},
                 "range": extent,
-                "context": {"diagnostics": []},
+                "context": {"diagnostics": []} | ({"only": only} if only else {}),
             },
         )
         answer = self.answer(number)
@@ -242,7 +242,7 @@ def test_what_is_wrong_is_mended_through_its_code_action(
     open_session: Callable[..., Session],
 ) -> None:
     session = open_session(fake("pay = hours * *", "pay = hours * 2"))
-    action = session.actions(2, 20, 22)["Fix with the model…"]
+    action = session.actions(2, 20, 22, "quickfix")["Fix with the model…"]
     assert action["kind"] == "quickfix"
     command = action["command"]
     assert command["command"] == FIX
@@ -271,6 +271,10 @@ def test_actions_are_there_where_they_make_sense(
     assert list(session.actions(3, 5, 5)) == ["Write what the comment asks for…"]
     assert list(session.actions(0, 0, 9)) == ["Explain with the model"]
     assert session.actions(0, 3, 3) == {}
+    assert session.actions(3, 5, 9, "quickfix") == {}
+    assert list(session.actions(3, 5, 9, "refactor")) == [
+        "Write what the comment asks for…"
+    ]
     command = session.actions(3, 5, 5)["Write what the comment asks for…"]["command"]
     number = session.send("workspace/executeCommand", command)
     assert session.answer(number)["result"]["text"] == "  pay = pay * 2\n"
