@@ -89,8 +89,9 @@ def _reach(parsed: Parsed, error: Diagnostic) -> Span:
 
 
 def _begins_line(text: str, statement: Node) -> bool:
+    """Whether only blanks stand before it; how wide a tab is, its lines must agree."""
     at = statement.span.start
-    while at > 0 and text[at - 1] in " \t":
+    while at > 0 and text[at - 1] == " ":
         at -= 1
     return at == 0 or text[at - 1] in "\r\n"
 
