@@ -21,6 +21,7 @@ from fastformula.editor.known_names import (
     find_inputs,
     find_items,
     find_names,
+    find_returned,
     find_returns,
 )
 from fastformula.editor.quoted_names import find_arguments, find_quoted
@@ -117,11 +118,10 @@ def _names(
         return names, declared, returns
     if _is_input(spot):
         return ([*find_inputs(analysis, spot)],)
-    names = [*find_names(analysis, spot)]
     if "NUMBER" in spot.expected or spot.last == "ALIAS":
-        return [*find_arguments(analysis, spot)], names
-    # What is returned, and the target of a CHANGE_CONTEXTS or DEFAULT.
-    return [*find_returns(analysis, spot)], names
+        arguments = [*find_arguments(analysis, spot)]
+        return arguments, [*find_names(analysis, spot)]
+    return ([*find_returned(analysis, spot)],)
 
 
 def _is_input(spot: Spot) -> bool:

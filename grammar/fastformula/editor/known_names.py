@@ -125,6 +125,19 @@ def find_returns(analysis: Analysis, spot: Spot) -> Iterator[Candidate]:
             yield Candidate(Item(word, "output", word, detail=detail), kind)
 
 
+def find_returned(analysis: Analysis, spot: Spot) -> Iterator[Candidate]:
+    """What RETURN may name: what the type takes back, then the other variables."""
+    claim = analysis.formula_type
+    others = []
+    for each in find_names(analysis, spot):
+        if claim and claim.type.find_return(each.item.label.upper()):
+            yield each
+        else:
+            others.append(each)
+    yield from find_returns(analysis, spot)
+    yield from others
+
+
 def find_inputs(analysis: Analysis, spot: Spot) -> Iterator[Candidate]:
     """What the type hands in, with its type; then names that are only ever read."""
     claim = analysis.formula_type

@@ -196,6 +196,8 @@ def test_what_the_formula_type_hands_in_and_takes_back() -> None:
     assert (item.label, item.text) == ("SCHEDULED_DATE", "SCHEDULED_DATE (DATE)")
     assert completed("INPUTS ARE $0 (DATE)", FLOW).items[0].text == "SCHEDULED_DATE"
     assert top("x = 1\nRETURN $0", 2, FLOW) == ["NEXT_SCHEDULED_DATE", "x"]
+    given = "NEXT_SCHEDULED_DATE = SCHEDULED_DATE\nx = 1\nRETURN $0"
+    assert top(given, 2, FLOW) == ["NEXT_SCHEDULED_DATE", "x"]
     assert top("x = 1\nNEXT$0", 1, FLOW) == ["NEXT_SCHEDULED_DATE"]
 
 
