@@ -91,20 +91,24 @@ class _Printer:
         """Pad the arguments of CALL_FORMULA, so that they stand in columns."""
         if not self.source.style.align:
             return
-        rows = [
-            part
-            for part, *_ in segments
-            if isinstance(part, Group)
-            and len(part.parts) > 1
-            and isinstance(part.parts[1], int)
-            and self.source.tokens[part.parts[1]].kind in _RELATIONS
-        ]
-        for cell in (0, 2):
-            cells = {
-                first_of(row.parts[cell + 1]): self.flat(row.parts[cell])
-                for row in rows
-                if len(row.parts) > cell + 1
-            }
+        signs = {
+            sign: row
+            for row, *_ in segments
+            if isinstance(row, Group)
+            for sign in row.parts[:2]
+            if isinstance(sign, int) and self.source.tokens[sign].kind in _RELATIONS
+        }
+        rows = signs.values()
+        values = {
+            sign: self.flat(row.parts[0]) if sign > row.first else -1
+            for sign, row in signs.items()
+        }
+        names = {
+            first_of(row.parts[3]): self.flat(row.parts[2])
+            for row in rows
+            if len(row.parts) > 3
+        }
+        for cells in (values, names):
             widest = max(cells.values(), default=0)
             pads = {at: widest - width for at, width in cells.items()}
             ends = (
@@ -164,12 +168,11 @@ class _Printer:
 
     def gap(self, at: int, column: int, *, ends: bool) -> None:
         written = write_inside(self.source, at, column, ends=ends)
+        written += " " * self.pads.get(at, 0)
         if self.source.newline in written:
-            self.column = self.line = column
-            if not written.endswith(" " * column):
-                self.column = len(LINE_BREAK.split(written)[-1])
+            self.line = column
+            self.column = len(LINE_BREAK.split(written)[-1])
         else:
-            written += " " * self.pads.get(at, 0)
             self.column += len(written)
         self.gaps[at] = written
 
