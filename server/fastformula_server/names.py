@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from fastformula.analysis import Analysis
-from fastformula.editor.hover import hover
+from fastformula.editor.hover import hover, hover_word
 from fastformula.editor.inlay_hints import hint
 from fastformula.editor.navigation import (
     called_formula_at,
@@ -67,7 +67,11 @@ def _refused(refusal: Refusal) -> JsonRpcException:
 
 
 async def on_hover(ls: FormulaServer, params: types.HoverParams) -> types.Hover | None:
-    """What the word under the cursor means."""
+    """What the word under the cursor means; for Oracle's words at once."""
+    parsed = await ls.at(params.text_document, params.position)
+    word = hover_word(parsed.parsed, parsed.offset) if parsed else None
+    if parsed and word:
+        return convert.from_hover(parsed.document, word)
     at = await _place(ls, params)
     found = hover(at.analysis, at.offset) if at else None
     return convert.from_hover(at.document, found) if at and found else None

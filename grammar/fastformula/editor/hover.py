@@ -30,15 +30,15 @@ class Hover:
 
 def hover(analysis: Analysis, offset: int) -> Hover | None:
     """What is known of the word or name at `offset`."""
-    found = _hover_word(analysis.parsed, offset)
+    found = hover_word(analysis.parsed, offset)
     if found is not None:
         return found
     use = use_at(analysis, offset)
     return Hover(use.name.span, describe_name(analysis, use)) if use else None
 
 
-def _hover_word(parsed: Parsed, offset: int) -> Hover | None:
-    """What Oracle's words and functions mean; None for names."""
+def hover_word(parsed: Parsed, offset: int) -> Hover | None:
+    """What Oracle's word or function at `offset` means; None for names."""
     at = _word_at(parsed, offset)
     if at is None:
         return None
