@@ -44,17 +44,14 @@ class _Printer:
         if group.manner == "table":
             self.align(segments, start)
         for number, segment in enumerate(segments):
-            is_last = segment is segments[-1]
-            rest = tail if is_last else 0
+            rest = tail if segment is segments[-1] else 0
             for place, part in enumerate(segment):
-                behind = self.lead(segment[place + 1 :])
-                wanted = rest + behind if place + 1 < len(segment) else rest
-                at = first_of(part)
+                wanted = rest + self.lead(segment[place + 1 :])
                 if place:
                     self.lead_in(part, below, wanted)
                 elif number:
                     ends = group.manner != "fill" or self.must_end(segment, below, rest)
-                    self.gap(at, below, ends=ends)
+                    self.gap(first_of(part), below, ends=ends)
                 self.print(part, wanted)
 
     def lead_in(self, part: Part, below: int, tail: int) -> None:
