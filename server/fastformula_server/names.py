@@ -68,13 +68,15 @@ def _refused(refusal: Refusal) -> JsonRpcException:
 
 async def on_hover(ls: FormulaServer, params: types.HoverParams) -> types.Hover | None:
     """What the word under the cursor means; for Oracle's words at once."""
-    parsed = await ls.at(params.text_document, params.position)
-    word = hover_word(parsed.parsed, parsed.offset) if parsed else None
-    if parsed and word:
-        return convert.from_hover(parsed.document, word)
+    found = await ls.parsed(params.text_document)
+    if found is not None:
+        document, parsed = found
+        word = hover_word(parsed, convert.to_offset(document, params.position))
+        if word is not None:
+            return convert.from_hover(document, word)
     at = await _place(ls, params)
-    found = hover(at.analysis, at.offset) if at else None
-    return convert.from_hover(at.document, found) if at and found else None
+    name = hover(at.analysis, at.offset) if at else None
+    return convert.from_hover(at.document, name) if at and name else None
 
 
 async def on_definition(
