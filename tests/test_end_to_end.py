@@ -1,8 +1,10 @@
 """From formulas to ghost text: train an adapter, serve it, accept what it says."""
 
+import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastformula import LineIndex, parse
@@ -63,13 +65,22 @@ STEPS = {
 async def ask_server(adapter: Path, text: str, offset: int) -> list[str]:
     """What a server with this adapter offers at `offset` of `text`."""
     client = LanguageClient("test", "1")
+    ready = asyncio.Event()
+
+    @client.feature("fastformula/status")
+    def on_status(status: Any) -> None:
+        # Until the adapter is loaded, the embedded model answers in its place.
+        if status.kind == "ready":
+            ready.set()
+
     await client.start_io(sys.executable, "-m", "fastformula_server", "serve")
     await client.initialize_async(
         lsp.InitializeParams(
             capabilities=lsp.ClientCapabilities(
                 general=lsp.GeneralClientCapabilities(
                     position_encodings=[lsp.PositionEncodingKind.Utf32]
-                )
+                ),
+                experimental={"fastformula/status": True},
             ),
             initialization_options={
                 "completion": {"backend": "local", "adapter": str(adapter)}
@@ -77,6 +88,7 @@ async def ask_server(adapter: Path, text: str, offset: int) -> list[str]:
         )
     )
     client.initialized(lsp.InitializedParams())
+    await asyncio.wait_for(ready.wait(), 120)
     uri = (adapter / "pay.ff").as_uri()
     client.text_document_did_open(
         lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(uri, "fastformula", 1, text))
@@ -127,5 +139,6 @@ async def test_the_server_completes_what_its_adapter_was_taught(
     adapter = train(replace(run, max_steps=60), quiet=True).folder
     text = lesson.prefix + lesson.suffix
     offered = await ask_server(adapter, text, len(lesson.prefix))
-    assert offered == [lesson.middle]
+    assert offered[0] == lesson.middle
+    assert len(offered) == len(set(offered)) <= 3, "asked by hand, it may offer more"
     assert not parse(lesson.prefix + offered[0] + lesson.suffix).errors
