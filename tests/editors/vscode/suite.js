@@ -37,7 +37,10 @@ async function open(marked) {
     language: 'fastformula',
     content,
   });
-  const editor = await vscode.window.showTextDocument(document);
+  const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+  // Where an editor beside has just been closed, the keys would still go to the old one.
+  await run('workbench.action.focusFirstEditorGroup');
+  await until(() => vscode.window.activeTextEditor?.document === document, 'focus');
   const at = document.positionAt(Math.max(offset, 0));
   editor.selection = new vscode.Selection(at, at);
   return { document, editor, at };
@@ -206,9 +209,7 @@ const tests = {
         ),
       'explanation',
     );
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    const [page] = tabs.filter((tab) => tab.input.uri.scheme === 'fastformula-explanation');
-    await vscode.window.tabGroups.close(page);
+    await run('workbench.action.closeAllGroups');
   },
 
   'Enter in a fresh block indents, and the bracket closes': async () => {
