@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,13 +15,12 @@ from fastformula.language.database_item import DatabaseItem
 from fastformula.language.search import search_sorted
 from fastformula.language.seeded import SEEDED
 
-from fastformula_server.catalogue.places import find_catalogue
+from fastformula_server.catalogue.places import find_catalogue, find_project_file
 from fastformula_server.catalogue.schema import CatalogueError
 from fastformula_server.files import FileError, read_file
 from fastformula_server.globs import matches
 from fastformula_server.library import formula_name
 from fastformula_server.project_file import (
-    FILE_NAME,
     Problem,
     ProjectFile,
     read_project_file,
@@ -131,7 +129,7 @@ def load_project(folder: Path) -> Project:
     again, so this is cheap enough for every keystroke. It never raises: what cannot
     be read is a problem of the project.
     """
-    path = _find_file(folder)
+    path = find_project_file(Path(os.path.abspath(folder)))  # noqa: PTH100
     if path is None:
         return Project()
     file = _read(path, _stamp(path))
@@ -141,21 +139,6 @@ def load_project(folder: Path) -> Project:
     if file.items or file.contexts:
         return replace(project, catalogue=ExtendedCatalogue(SEEDED, file))
     return project
-
-
-def _find_file(folder: Path) -> Path | None:
-    for each in _upwards(Path(os.path.abspath(folder))):  # noqa: PTH100
-        path = each / FILE_NAME
-        if os.path.isfile(path):  # noqa: PTH113 - which does not raise
-            return path
-        if os.path.exists(each / ".git"):  # noqa: PTH110
-            return None
-    return None
-
-
-def _upwards(folder: Path) -> Iterator[Path]:
-    yield folder
-    yield from folder.parents
 
 
 def _stamp(path: Path) -> tuple[int, int]:

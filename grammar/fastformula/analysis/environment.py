@@ -10,13 +10,6 @@ from fastformula.language.catalogue import Catalogue
 from fastformula.language.seeded import SEEDED
 
 
-class Output(NamedTuple):
-    """A return of a formula."""
-
-    name: str
-    type: str | None
-
-
 class FormulaSignature(NamedTuple):
     """What other formulas need to know of one."""
 

@@ -29,6 +29,7 @@ from fastformula.syntax.tree import (
     Name,
     Node,
     Statement,
+    Text,
     While,
 )
 from fastformula.text import Span
@@ -206,7 +207,9 @@ class CallSite(NamedTuple):
 
     def text_argument(self, at: int) -> str | None:
         """Argument number `at`, from 0, where it is a text literal."""
-        return literal_text(self.call.arguments, at)
+        arguments = self.call.arguments
+        argument = arguments[at] if at < len(arguments) else None
+        return argument.value if isinstance(argument, Text) else None
 
 
 class Passed(NamedTuple):
@@ -332,14 +335,3 @@ class Analysis:
     def items(self) -> tuple[Symbol, ...]:
         """Database items and global values."""
         return tuple(each for each in self.symbols.values() if each.item is not None)
-
-
-def literal_text(arguments: tuple[Expression, ...], at: int) -> str | None:
-    """Argument number `at`, from 0, where it is a text literal."""
-    from fastformula.syntax.tree import Text
-
-    if at < len(arguments):
-        argument = arguments[at]
-        if isinstance(argument, Text):
-            return argument.value
-    return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from fastformula.syntax.tables import Tables, load_tables
@@ -142,17 +141,3 @@ def tokens_on(stack: Stack | None) -> Iterator[tuple[str, Stack]]:
         if kind is not None:
             yield kind, stack
         stack = stack.below
-
-
-def same_shape(one: Stack, other: Stack) -> bool:
-    """Whether the same headers and brackets are open in both stacks.
-
-    Only the tokens on the stacks are compared, not what rules made of others: a list
-    with another statement in front is still the same list.
-    """
-    for mine, yours in zip_longest(tokens_on(one), tokens_on(other)):
-        if mine is None or yours is None or mine[0] != yours[0]:
-            return False
-        if mine[1] is yours[1]:
-            return True
-    return True

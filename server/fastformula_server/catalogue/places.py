@@ -31,18 +31,25 @@ def project_folder(project: Path) -> Path:
     return project / PROJECT_FOLDER
 
 
-def find_project(folder: Path) -> Path:
-    """The nearest folder at or above `folder` that has a `fastformula.toml`.
+def find_project_file(folder: Path) -> Path | None:
+    """The nearest `fastformula.toml` at or above `folder`, which is absolute.
 
-    The search ends at the root of a Git repository. Where it finds none, `folder`
-    itself is the project.
+    The search ends at the root of a Git repository.
     """
     for place in (folder, *folder.parents):
-        if (place / "fastformula.toml").is_file():
-            return place
-        if (place / ".git").exists():
+        path = place / "fastformula.toml"
+        # Unlike the methods of Path, these raise for no name.
+        if os.path.isfile(path):  # noqa: PTH113
+            return path
+        if os.path.exists(place / ".git"):  # noqa: PTH110
             break
-    return folder
+    return None
+
+
+def find_project(folder: Path) -> Path:
+    """The folder of the nearest `fastformula.toml`; without one, `folder` itself."""
+    file = find_project_file(folder)
+    return file.parent if file else folder
 
 
 def catalogue_path(name: str, project: Path | None) -> Path:
