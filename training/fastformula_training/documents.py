@@ -50,6 +50,10 @@ class Row:
     source: str
     document: str
     """The id of the document it was cut from."""
+    context: str = ""
+    """What serving would write before the prefix for this text and this cursor."""
+    instruction: str = ""
+    """What the middle answers; such a row has neither prefix nor suffix."""
 
 
 def write_atomically(path: Path, text: str) -> None:
