@@ -18,6 +18,20 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from fastformula_training.error import TrainingError
 
+Optimizer = Literal[
+    "adamw_torch",
+    "adamw_torch_fused",
+    "adamw_8bit",
+    "paged_adamw_32bit",
+    "paged_adamw_8bit",
+    "lion_32bit",
+    "lion_8bit",
+    "paged_lion_8bit",
+    "adafactor",
+    "sgd",
+]
+"""By transformers' names. What ends in 8bit or pages its state is bitsandbytes'."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunConfig:
@@ -58,6 +72,10 @@ class RunConfig:
     """Names of the linear layers; empty takes the catalogue's, or all of them."""
     rslora: bool = False
     """Scale by alpha / sqrt(r) in place of alpha / r."""
+    dora: bool = False
+    """Learn lengths and directions of weights apart; about a fifth slower."""
+    domain_tokens: tuple[str, ...] = ()
+    """Words that become one token each, or `overview` for a list of them."""
     quantization: Literal["none", "int8", "nf4"] = "none"
 
     # Optimisation
@@ -76,7 +94,7 @@ class RunConfig:
     beta2: float = 0.999
     clip: float = 1.0
     """The largest norm of the gradient; 0 does not clip."""
-    optimizer: str = "adamw_torch"
+    optimizer: Optimizer = "adamw_torch"
     gradient_checkpointing: bool = False
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     """`auto` is bf16 on a GPU that has it, else fp16 on a GPU, fp32 on the CPU."""
@@ -88,9 +106,17 @@ class RunConfig:
     # Looking and saving
     log_steps: int = 5
     evaluation_steps: int = 0
-    """Steps between losses on validation.jsonl; 0 takes one at the end only."""
+    """Steps between losses on validation.jsonl; 0 takes one at the end only.
+
+    Where it is set, the weights of the step with the lowest of them are the result.
+    """
+    patience: int = 0
+    """Stop after so many evaluations in a row without a lower loss; 0 never does."""
     save_steps: int = 100
     keep_checkpoints: int = 2
+    """The last ones; that of the lowest loss on validation.jsonl is kept besides."""
+    tensorboard: bool = False
+    """Whether the curves are written for TensorBoard too, to its folder in `output`."""
 
     def __post_init__(self) -> None:
         """Check what the types do not say; raises TrainingError."""
@@ -108,6 +134,10 @@ class RunConfig:
         _require(
             self.epochs > 0 or self.max_steps > 0,
             "`epochs` or `max_steps` must be above 0",
+        )
+        _require(
+            not self.patience or self.evaluation_steps > 0,
+            "`patience` counts evaluations: set `evaluation_steps` too",
         )
         _require(
             self.method == "lora" or self.quantization == "none",
