@@ -11,6 +11,7 @@ from fastformula.editor.folding import Fold
 from fastformula.editor.hover import Hover
 from fastformula.editor.inlay_hints import InlayHint
 from fastformula.editor.navigation import Occurrences
+from fastformula.editor.refactoring import Refactoring
 from fastformula.editor.semantic_tokens import MODIFIERS, TOKEN_TYPES, SemanticToken
 from fastformula.editor.signature_help import SignatureHelp
 from fastformula.editor.symbols import Symbol
@@ -131,6 +132,15 @@ def from_fix(
         diagnostics=[from_diagnostic(document, diagnostic)],
         is_preferred=preferred,
         edit=_from_edits(document, fix.edits),
+    )
+
+
+def from_refactoring(document: Document, found: Refactoring) -> types.CodeAction:
+    """A change that an author may want as an action."""
+    return types.CodeAction(
+        title=found.title,
+        kind=f"refactor.{found.kind}",
+        edit=_from_edits(document, found.edits),
     )
 
 

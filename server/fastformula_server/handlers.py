@@ -7,6 +7,7 @@ from typing import Any
 
 from fastformula.editor.folding import fold
 from fastformula.editor.ignoring import ignore
+from fastformula.editor.refactoring import refactor
 from fastformula.editor.symbols import outline
 from lsprotocol import types
 
@@ -15,6 +16,10 @@ from fastformula_server.files import SUFFIXES
 from fastformula_server.server import FormulaServer
 from fastformula_server.suggestions import KINDS, suggest
 from fastformula_server.workspace import to_path
+
+REFACTORINGS = ("refactor.extract", "refactor.inline", "refactor.rewrite")
+"""Kinds of changes that an author may want, besides those of `suggest`."""
+
 
 # The session
 
@@ -58,7 +63,7 @@ def on_watched_files(
         path = to_path(each.uri)
         if path is not None and each.type == types.FileChangeType.Deleted:
             ls.forget_project(path)
-    ls.knowledge.outdate()
+    ls.briefing.outdate()
     formulas = [path for path in paths if path.suffix.lower() in SUFFIXES]
     ls.neighbours.read_again(formulas)
     if len(formulas) < len(paths):
@@ -143,7 +148,7 @@ async def on_diagnostic(
 async def on_code_action(
     ls: FormulaServer, params: types.CodeActionParams
 ) -> list[types.CodeAction] | None:
-    """The fixes of what is wrong in the range, and comments that excuse it.
+    """The fixes of what is wrong in the range, comments that excuse it, refactorings.
 
     All safe fixes at once are only for who asks for them by name: they are looked for
     anew in the whole text.
@@ -175,6 +180,11 @@ async def on_code_action(
         for each in suggest(judged, there, span, ls.settings)
         if _wants(params, each.kind or "")
     ]
+    analysis = judged.analysis
+    if analysis is not None and any(_wants(params, kind) for kind in REFACTORINGS):
+        found = await ls.parses.work(document, lambda: refactor(analysis, span))
+        each_action = (convert.from_refactoring(document, each) for each in found)
+        actions += [each for each in each_action if _wants(params, each.kind or "")]
     if params.context.only and _wants(params, convert.FIX_ALL):
         mended = await ls.analyses.mend(judged)
         if mended != document.text:
@@ -258,7 +268,9 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
     (
         types.TEXT_DOCUMENT_CODE_ACTION,
         on_code_action,
-        types.CodeActionOptions([*KINDS, convert.FIX_ALL]),
+        types.CodeActionOptions(
+            list(dict.fromkeys((*KINDS, *REFACTORINGS, convert.FIX_ALL)))
+        ),
     ),
     (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, on_document_symbol, None),
     (types.TEXT_DOCUMENT_FOLDING_RANGE, on_folding_range, None),

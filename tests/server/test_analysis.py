@@ -382,7 +382,7 @@ def test_a_fix_is_preferred_where_it_is_the_only_one(editor: Editor) -> None:
     editor.start()
     editor.open(FORMULA)
     editor.diagnostics()
-    fix, excuse = editor.actions(editor.of("l_spare"))
+    fix, excuse = editor.actions(editor.of("l_spare"), only=["quickfix"])
     assert (fix["kind"], fix["isPreferred"]) == ("quickfix", True)
     assert (excuse["kind"], excuse["isPreferred"]) == ("quickfix", False)
     assert "l_spare" not in editor.apply(fix)
@@ -391,6 +391,21 @@ def test_a_fix_is_preferred_where_it_is_the_only_one(editor: Editor) -> None:
         f"/* fastformula: ignore unused-local */\n{ODD}l_spare",
     )
     assert editor.actions(editor.of("RETURN")) == []
+
+
+def test_a_change_is_made_where_an_author_asks_for_it(editor: Editor) -> None:
+    answer = editor.start()
+    kinds = answer["capabilities"]["codeActionProvider"]["codeActionKinds"]
+    assert {"refactor.extract", "refactor.inline", "refactor.rewrite"} <= set(kinds)
+    editor.open(f"{ODD}l_a = 1\r\nl_b = ROUND({ODD}l_a * 2, 1)\r\nRETURN l_b\r\n")
+    (action,) = editor.actions(editor.of("l_a * 2"), only=["refactor.extract"])
+    assert action["kind"] == "refactor.extract"
+    assert editor.apply(action) == (
+        f"{ODD}l_a = 1\r\nl_value = l_a * 2\r\n"
+        f"l_b = ROUND({ODD}l_value, 1)\r\nRETURN l_b\r\n"
+    )
+    titles = [each["title"] for each in editor.actions(editor.of("l_b"))]
+    assert "Write l_b to the log" in titles
 
 
 def test_all_safe_fixes_are_made_by_who_asks_for_them(editor: Editor) -> None:
