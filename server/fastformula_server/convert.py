@@ -357,6 +357,12 @@ def from_semantic_tokens(
     return types.SemanticTokens(data)
 
 
+_HINT_KINDS = {
+    "type": types.InlayHintKind.Type,
+    "parameter": types.InlayHintKind.Parameter,
+}
+
+
 def from_inlay_hints(
     document: Document, hints: Iterable[InlayHint]
 ) -> list[types.InlayHint]:
@@ -365,9 +371,7 @@ def from_inlay_hints(
         types.InlayHint(
             from_offset(document, each.offset),
             each.label,
-            types.InlayHintKind.Type
-            if each.kind == "type"
-            else types.InlayHintKind.Parameter,
+            _HINT_KINDS.get(each.kind),
             padding_right=each.kind == "parameter",
         )
         for each in hints

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from fastformula.analysis import Analysis
 from fastformula.editor.hover import hover, hover_word
 from fastformula.editor.inlay_hints import hint
+from fastformula.editor.linked_editing import find_linked
 from fastformula.editor.navigation import (
     called_formula_at,
     find_definitions,
@@ -149,6 +150,18 @@ async def on_rename(
     return convert.from_edits(at.document, edits)
 
 
+async def on_linked_editing(
+    ls: FormulaServer, params: types.LinkedEditingRangeParams
+) -> types.LinkedEditingRanges | None:
+    """Where the same is typed, for who types in a name."""
+    at = await _place(ls, params)
+    spans = find_linked(at.analysis, at.offset) if at else ()
+    if at is None or not spans:
+        return None
+    ranges = [convert.from_span(at.document, each) for each in spans]
+    return types.LinkedEditingRanges(ranges, _WORD)
+
+
 async def on_signature_help(
     ls: FormulaServer, params: types.SignatureHelpParams
 ) -> types.SignatureHelp | None:
@@ -207,6 +220,9 @@ async def on_inlay_hint(
     return convert.from_inlay_hints(document, hint(analysis, span))
 
 
+_WORD = r"""[^\s()\[\],.;:=<>!+*/|'"&-]+"""
+"""What may be typed in a name without ending the link. JavaScript's `\\w` is ASCII."""
+
 _LEGEND = types.SemanticTokensLegend(list(TOKEN_TYPES), list(MODIFIERS))
 
 FEATURES: tuple[tuple[str, Any, Any], ...] = (
@@ -215,6 +231,7 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
     (types.TEXT_DOCUMENT_REFERENCES, on_references, None),
     (types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, on_highlight, None),
     (types.TEXT_DOCUMENT_PREPARE_RENAME, on_prepare_rename, None),
+    (types.TEXT_DOCUMENT_LINKED_EDITING_RANGE, on_linked_editing, None),
     (types.TEXT_DOCUMENT_RENAME, on_rename, types.RenameOptions(prepare_provider=True)),
     (
         types.TEXT_DOCUMENT_SIGNATURE_HELP,

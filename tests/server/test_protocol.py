@@ -452,6 +452,22 @@ async def test_a_variable_gets_another_name_everywhere(client: LanguageClient) -
     assert len(edits) == 4 and editor.of("L_PAY") in [each.range for each in edits]
 
 
+async def test_places_that_are_written_alike_are_typed_at_together(
+    client: LanguageClient,
+) -> None:
+    editor = Editor(client, f"{ODD}net = 1\nx = net + 1\nRETURN x\n")
+    linked = await client.text_document_linked_editing_range_async(
+        types.LinkedEditingRangeParams(editor.identifier, editor.behind("x = ne"))
+    )
+    assert linked and linked.word_pattern
+    lines = [each.start.line for each in linked.ranges]
+    assert lines == sorted(lines) and len(lines) == 2
+    alone = await client.text_document_linked_editing_range_async(
+        types.LinkedEditingRangeParams(editor.identifier, editor.behind("RETUR"))
+    )
+    assert alone is None
+
+
 async def test_a_rename_that_would_change_the_meaning_is_refused_with_the_reason(
     client: LanguageClient,
 ) -> None:

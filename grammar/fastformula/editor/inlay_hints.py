@@ -1,4 +1,4 @@
-"""What the text does not say: types that were inferred, names of parameters."""
+"""What the text does not say: inferred types, parameters, defaults in force."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from fastformula.analysis import Access, Analysis
+from fastformula.analysis import Access, Analysis, Use
 from fastformula.analysis.model import CallSite
+from fastformula.analysis.words import shorten
+from fastformula.linter.nodes import own_nodes
 from fastformula.syntax.tree import (
     Date,
     EmptyArray,
@@ -16,10 +18,11 @@ from fastformula.syntax.tree import (
     Text,
     TypedName,
     Unary,
+    Was,
 )
 from fastformula.text import Span
 
-HintKind = Literal["type", "parameter"]
+HintKind = Literal["type", "parameter", "default"]
 
 _FEWEST = 3
 """A call with fewer literals and computed values than this is easy to read as it is."""
@@ -39,7 +42,7 @@ class InlayHint:
 
 def hint(analysis: Analysis, span: Span) -> tuple[InlayHint, ...]:
     """The hints within `span`, in order."""
-    found = [*_types(analysis), *_parameters(analysis)]
+    found = [*_types(analysis), *_parameters(analysis), *_defaults(analysis)]
     return tuple(
         sorted(
             (each for each in found if span.start <= each.offset <= span.end),
@@ -80,3 +83,22 @@ def _named(site: CallSite) -> Iterator[tuple[Expression, str]]:
         if parameter.repeats:
             return
         yield argument, parameter.name
+
+
+def _defaults(analysis: Analysis) -> Iterator[InlayHint]:
+    """Behind WAS DEFAULTED, the value that the name then has."""
+    for use in analysis.uses:
+        if use.access is not Access.TEST:
+            continue
+        default = analysis.symbols[use.key].default
+        test = _test_of(use)
+        if default is not None and test is not None and test.test == "DEFAULTED":
+            value = shorten(default.value.span.text_in(analysis.parsed.text))
+            yield InlayHint(test.span.end, f": {value}", "default")
+
+
+def _test_of(use: Use) -> Was | None:
+    for node in own_nodes(use.statement):
+        if isinstance(node, Was) and node.subject.span == use.name.span:
+            return node
+    return None

@@ -24,6 +24,8 @@ def shown(text: str, span: Span | None = None) -> str:
         "INPUTS ARE d (DATE) x{: DATE} = ADD_DAYS(d, 1)",
         "INPUTS ARE a (TEXT_NUMBER) x{: TEXT_NUMBER} = a y{: TEXT} = a[1]",
         "x{: TEXT} = SUBSTR({expr:}'abc', {m:}1, {n:}2)",
+        "DEFAULT FOR h IS 1.5 INPUTS ARE h IF h WAS DEFAULTED{: 1.5} THEN x = 1",
+        "DEFAULT FOR h IS 0 INPUTS ARE h IF h WAS NOT DEFAULTED{: 0} THEN x = 1",
         # What the eye sees anyway
         "x = 1 y = 'a' z (NUMBER) = x + 1",
         "DEFAULT FOR x IS 0 x = ABS(1)",
