@@ -24,10 +24,11 @@ from fastformula.language import find_functions
 from fastformula_completion.constrain import prepare
 from fastformula_models import Backend, Request, use_one_thread
 from fastformula_models.backend import Guide
+from fastformula_training.answers import Answer
 from fastformula_training.documents import Row, read_rows
-from fastformula_training.evaluate import fill
 from fastformula_training.holes import cut_holes
-from fastformula_training.metrics import Answer, edit_similarity
+from fastformula_training.similarity import edit_similarity
+from fastformula_training.suites import fill
 from fastformula_training.synthesis import synthesize
 
 COUNT = 100
@@ -104,13 +105,13 @@ def main(file: Path | None, count: int) -> None:
     guided = Watched(EmbeddedBackend(), is_guided=True)
     answers: dict[str, list[Answer]] = {"without": [], "with": []}
     for row in rows[:3]:
-        fill(free, row)
-        fill(guided, row)
+        fill(row, free)
+        fill(row, guided)
     guided.asked.clear()
     for row in rows:
         # One behind the other, so that a busy moment strikes both.
-        answers["without"].append(fill(free, row))
-        answers["with"].append(fill(guided, row))
+        answers["without"].append(fill(row, free))
+        answers["with"].append(fill(row, guided))
     print(f"{len(rows)} holes; tables made once in {prepared:.0f} ms\n")
     names = list(measure(answers["without"]))
     print(f"{'guide':8}" + "".join(f"{name:>12}" for name in names))

@@ -54,6 +54,10 @@ class Commission:
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
+class NoCode(BackendError):  # noqa: N818 - what happened, not what is wrong
+    """The model has answered, but not with code."""
+
+
 class Draft(NamedTuple):
     """A formula with what a model has written in it."""
 
@@ -86,7 +90,7 @@ def write_until_right(
 
     `place` puts code where it belongs. The best has the fewest errors, then the fewest
     warnings, and is the earliest of such. Raises BackendError where the model cannot
-    answer or gives no code, and Cancelled.
+    answer, NoCode where it gives none, and Cancelled.
     """
     best: Draft | None = None
     known: set[str] = set()
@@ -110,7 +114,7 @@ def write_until_right(
         words = mend(instruction, code, _mistakes(draft))
         request = replace(request, instruction=words)
     if best is None:
-        raise BackendError("The model gave no code for an answer.")
+        raise NoCode("The model gave no code for an answer.")
     return best
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 def never(_generated: str) -> bool:
@@ -110,6 +110,28 @@ def complete_many(backend: Backend, requests: Sequence[Request]) -> list[str]:
     if isinstance(backend, BatchBackend):
         return backend.complete_many(requests)
     return [backend.complete(request) for request in requests]
+
+
+class Loss(NamedTuple):
+    """How unlikely a model found a text: the sum over its tokens and its end."""
+
+    nats: float
+    tokens: int
+
+
+@runtime_checkable
+class MeasuringBackend(Backend, Protocol):
+    """A code model that tells how likely it finds a text."""
+
+    def loss(self, request: Request, middle: str) -> Loss | None:
+        """The loss of a middle and its end behind the prompt of `complete`."""
+
+
+def loss_of(backend: Backend, request: Request, middle: str) -> Loss | None:
+    """The loss of a middle, for evaluation; None where the backend does not tell it."""
+    if isinstance(backend, MeasuringBackend):
+        return backend.loss(request, middle)
+    return None
 
 
 @runtime_checkable

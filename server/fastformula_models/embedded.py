@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from fastformula_models import fim
-from fastformula_models.backend import Cancelled, Guide, Request
+from fastformula_models.backend import Cancelled, Guide, Loss, Request
 from fastformula_models.bpe import BpeTokenizer
 from fastformula_models.card import load_card
 from fastformula_models.formats import format_named
@@ -62,20 +62,7 @@ class EmbeddedBackend:
 
         Raises Cancelled between two tokens, or two chunks of the prompt.
         """
-        prefix, suffix = fim.cut_window(
-            self._format,
-            request,
-            self._budget,
-            self._count,
-            with_context=self._reads_context,
-        )
-        # A word that is cut at the cursor is not made of the tokens that the model
-        # knows it by. So it is left out of the prompt, and the model writes it again.
-        begun = self._tokenizer.last_piece(prefix)
-        if len(begun) > LONGEST_BEGUN:
-            begun = ""
-        kept = prefix[: len(prefix) - len(begun)]
-        prompt = fim.encode_prompt(self._tokenizer, self._format, kept, suffix)
+        prompt, begun = self._prompt(request)
         logits = self._read_on(prompt, request)
         rng = np.random.default_rng(request.seed)
         owed = begun.encode()
@@ -107,8 +94,45 @@ class EmbeddedBackend:
                 logits = self._read_on(prompt + answer, request)
         return text
 
+    def loss(self, request: Request, middle: str) -> Loss:
+        """How unlikely a middle is, with the word that is written again and its end."""
+        prompt, begun = self._prompt(request)
+        end = fim.token_id(self._tokenizer, self._format, self._format.end)
+        text = fim.encode_text(self._tokenizer, self._format, begun + middle)
+        answer = [*text, end][: self._model.shape.context - len(prompt)]
+        owed = begun.encode()
+        nats = 0.0
+        for place, token in enumerate(answer):
+            logits = self._read_on(prompt + answer[:place], request)
+            if owed:
+                logits = logits + self._agreement(owed)
+            most = float(logits.max())
+            total = math.log(float(np.exp(logits - most).sum()))
+            nats += most + total - float(logits[token])
+            owed, _ = _without(owed, self._bytes[token])
+        return Loss(nats, len(answer))
+
     def close(self) -> None:
         """Nothing is held but memory."""
+
+    def _prompt(self, request: Request) -> tuple[list[int], str]:
+        """The prompt, and what of the word at the cursor it leaves out.
+
+        A word that is cut at the cursor is not made of the tokens that the model knows
+        it by. So it is left out of the prompt, and the model writes it again.
+        """
+        prefix, suffix = fim.cut_window(
+            self._format,
+            request,
+            self._budget,
+            self._count,
+            with_context=self._reads_context,
+        )
+        begun = self._tokenizer.last_piece(prefix)
+        if len(begun) > LONGEST_BEGUN:
+            begun = ""
+        kept = prefix[: len(prefix) - len(begun)]
+        return fim.encode_prompt(self._tokenizer, self._format, kept, suffix), begun
 
     def _choose(
         self,

@@ -10,10 +10,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 import torch
+from torch.nn.functional import cross_entropy
 from transformers import DynamicCache, StoppingCriteriaList
 
 from fastformula_models import BackendSettings, fim, instructions
-from fastformula_models.backend import BackendError, Cancelled, Request
+from fastformula_models.backend import BackendError, Cancelled, Loss, Request
 from fastformula_models.decoding import (
     Ending,
     generation_config,
@@ -173,6 +174,22 @@ class LocalBackend:
                 for number, answer in zip(chosen, self._batch(batch), strict=True):
                     answers[number] = answer
         return answers
+
+    def loss(self, request: Request, middle: str) -> Loss:
+        """How unlikely a middle and its end are, as far as the model has room."""
+        prompt = self._prompt(self._within_reach(request))
+        text = fim.encode_text(self._tokenizer, self._format, middle)
+        answer = [*text, self._stops[0]][: self._context - len(prompt)]
+        self._adapted.use(request.adapter)
+        with self._inference():
+            logits = self.model(
+                input_ids=torch.tensor([prompt + answer], device=self.device),
+                logits_to_keep=len(answer) + 1,
+                use_cache=False,
+            ).logits[0, :-1]
+            targets = torch.tensor(answer, device=self.device)
+            nats = cross_entropy(logits.float(), targets, reduction="sum")
+        return Loss(float(nats), len(answer))
 
     def close(self) -> None:
         """Give the memory of model and cache back."""

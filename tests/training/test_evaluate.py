@@ -1,15 +1,29 @@
-"""Evaluation: what a perfect, a silent and a careless model score."""
+"""Evaluation: what a perfect, a silent and a careless model score, and going on."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fastformula_models import Request
-from fastformula_training.documents import Row, read_rows
+from click.testing import CliRunner
+from fastformula.syntax import parse
+from fastformula_models import Backend, Request
+from fastformula_models.backend import BackendError, TimedOut
+from fastformula_training.answers import FILE
+from fastformula_training.cli import main
+from fastformula_training.dataset import file_hash
+from fastformula_training.documents import Row, read_rows, write_jsonl
 from fastformula_training.error import TrainingError
-from fastformula_training.evaluate import evaluate, fill, write_report
-from fastformula_training.metrics import METRICS
+from fastformula_training.evaluate import MOST_SILENT, Evaluation, evaluate
 from fastformula_training.prepare import PrepareConfig, prepare
+from fastformula_training.scores import ALL, Scores, score
+from fastformula_training.subjects import Subject
+from fastformula_training.suites import fill
 
 
 class Reader:
@@ -20,12 +34,24 @@ class Reader:
     def __init__(self, rows: list[Row], more: str = "") -> None:
         self.middles = {(row.prefix, row.suffix): row.middle for row in rows}
         self.more = more
+        self.asked = 0
 
     def complete(self, request: Request) -> str:
+        self.asked += 1
         return self.middles.get((request.prefix, request.suffix), "") + self.more
 
     def close(self) -> None:
         pass
+
+
+class Batching(Reader):
+    """As a reader, but for eight at once."""
+
+    batches = 0
+
+    def complete_many(self, requests: list[Request]) -> list[str]:
+        self.batches += 1
+        return [self.complete(request) for request in requests]
 
 
 @pytest.fixture(scope="module")
@@ -35,59 +61,283 @@ def holes(tmp_path_factory: pytest.TempPathFactory, formulas: Path) -> Path:
     return folder / "train.jsonl"
 
 
-def test_a_model_that_knows_the_answers(holes: Path) -> None:
-    rows = list(read_rows(holes))
-    report, answers = evaluate(Reader(rows), holes)
-    assert report.total.holes == len(answers) == len(rows)
-    assert sum(scores.holes for scores in report.kinds.values()) == len(rows)
-    assert report.total.metrics["parses in place"] == 1
+@pytest.fixture(scope="module")
+def rows(holes: Path) -> list[Row]:
+    return [row for row in read_rows(holes) if row.kind != "instruction"]
+
+
+def subject(backend: Backend, name: str = "reader") -> Subject:
+    return Subject(name, name, lambda: backend)
+
+
+def scores_of(evaluation: Evaluation, model: str = "reader") -> dict[str, Scores]:
+    return dict(score(evaluation)["holes"].models[model])
+
+
+def test_a_model_that_knows_the_answers(
+    holes: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    evaluation = evaluate([subject(Reader(rows))], ["holes"], holes, tmp_path)
+    scores = scores_of(evaluation)
+    assert scores[ALL].count == sum(s.count for k, s in scores.items() if k != ALL)
+    parses = scores[ALL].metrics["parses in place"]
+    assert parses is not None
+    assert parses.value == 1
     for kind in ("expression", "condition", "arguments"):
-        assert report.kinds[kind].metrics["exact"] == 1
-    for answer in answers:
+        exact = scores[kind].metrics["exact"]
+        assert exact is not None
+        assert exact.value == 1
+    for answer in evaluation.answers["holes"]["reader"]:
         if answer.offered:
             assert answer.row.middle.startswith(answer.middle)
 
 
-def test_a_model_that_goes_on_is_cut_to_what_fits(holes: Path) -> None:
-    rows = [row for row in read_rows(holes) if row.kind == "condition"]
+def test_a_model_that_goes_on_is_cut_to_what_fits(rows: list[Row]) -> None:
     for row in rows:
-        answer = fill(Reader(rows, " ) ) THEN THEN x = 1"), row)
-        assert answer.middle == row.middle
-        assert answer.raw != row.middle
+        if row.kind == "condition":
+            answer = fill(row, Reader(rows, " ) ) THEN THEN x = 1"))
+            assert answer.middle == row.middle
+            assert answer.raw != row.middle
+            assert not parse(answer.text).errors
 
 
-def test_a_model_that_says_nothing(holes: Path) -> None:
-    report, _ = evaluate(Reader([]), holes)
-    assert report.total.metrics["offered"] == 0
-    assert report.total.metrics["exact"] == 0
-    assert report.total.metrics["parses in place"] is None
+def test_a_model_that_says_nothing(holes: Path, tmp_path: Path) -> None:
+    evaluation = evaluate([subject(Reader([]))], ["holes"], holes, tmp_path)
+    metrics = scores_of(evaluation)[ALL].metrics
+    assert metrics["offered"] is not None
+    assert metrics["offered"].value == 0
+    assert metrics["parses in place"] is None
 
 
-def test_a_sample_is_the_same_every_time(holes: Path) -> None:
-    rows = list(read_rows(holes))
-    first, _ = evaluate(Reader(rows), holes, limit=7, seed=3)
-    second, answers = evaluate(Reader(rows), holes, limit=7, seed=3)
-    assert len(answers) == 7
-    assert first.total.metrics == second.total.metrics
+def test_a_sample_is_the_same_every_time(
+    holes: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    def run(folder: str) -> list[Row]:
+        asked = [subject(Reader(rows))]
+        found = evaluate(asked, ["holes"], holes, tmp_path / folder, limit=7, seed=3)
+        return [answer.row for answer in found.answers["holes"]["reader"]]
+
+    assert len(run("one")) == 7
+    assert run("one") == run("two")
 
 
-def test_the_report_is_a_table_and_its_numbers(holes: Path, tmp_path: Path) -> None:
-    rows = list(read_rows(holes))
-    report, answers = evaluate(Reader(rows), holes, limit=20)
-    write_report(report, answers, tmp_path / "report")
-    values = json.loads((tmp_path / "report" / "report.json").read_text("utf-8"))
-    assert values["all"]["holes"] == 20
-    assert {metric.name for metric in METRICS} < set(values["all"])
-    page = (tmp_path / "report" / "report.md").read_text("utf-8").splitlines()
-    assert page[0] == "# reader on train.jsonl"
-    (total,) = [line for line in page if line.startswith("| **all** | 20 |")]
-    assert f"{100 * values['all']['exact']:.1f} %" in total
-    lines = (tmp_path / "report" / "answers.jsonl").read_text("utf-8").splitlines()
-    assert len(lines) == 20
-    assert {json.loads(line)["kind"] for line in lines} == set(report.kinds)
+def test_what_is_known_is_not_asked_again(
+    holes: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    first, other = Reader(rows), Reader([])
+    evaluate([subject(first)], ["holes"], holes, tmp_path, limit=5)
+    asked = first.asked
+    found = evaluate(
+        [subject(first), subject(other, "other")], ["holes"], holes, tmp_path, limit=5
+    )
+    assert first.asked == asked > 0
+    assert other.asked > 0
+    assert list(found.answers["holes"]) == ["reader", "other"]
 
 
-def test_no_holes_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "test.jsonl").write_text("", encoding="utf-8")
-    with pytest.raises(TrainingError, match="holds no holes to fill"):
-        evaluate(Reader([]), tmp_path / "test.jsonl")
+def test_half_a_line_at_the_end_is_asked_again(
+    holes: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    def run() -> tuple[int, Evaluation]:
+        reader = Reader(rows)
+        found = evaluate([subject(reader)], ["holes"], holes, tmp_path, limit=5)
+        return reader.asked, found
+
+    asked, whole = run()
+    file = tmp_path / FILE
+    file.write_bytes(file.read_bytes()[:-20])
+    again, mended = run()
+    assert (asked, again) == (5, 1)
+    assert [a.middle for a in mended.answers["holes"]["reader"]] == [
+        a.middle for a in whole.answers["holes"]["reader"]
+    ]
+    assert len(file.read_text("utf-8").splitlines()) == 5
+
+
+@pytest.mark.parametrize("line", ["what?", "[]", "{}", '{"key": "a", "offered": 1}'])
+def test_any_other_damage_is_said(holes: Path, tmp_path: Path, line: str) -> None:
+    (tmp_path / FILE).write_text(f"{line}\n", encoding="utf-8")
+    with pytest.raises(TrainingError, match="line 1, is not an answer"):
+        evaluate([subject(Reader([]))], ["holes"], holes, tmp_path)
+
+
+def test_batches_say_the_same(holes: Path, rows: list[Row], tmp_path: Path) -> None:
+    def run(backend: Reader, folder: str, at_once: int) -> list[str]:
+        found = evaluate(
+            [subject(backend)],
+            ["holes"],
+            holes,
+            tmp_path / folder,
+            limit=20,
+            at_once=at_once,
+        )
+        return [answer.middle for answer in found.answers["holes"]["reader"]]
+
+    backend = Batching(rows)
+    assert run(backend, "eight", 8) == run(Reader(rows), "one", 1)
+    assert 0 < backend.batches < backend.asked
+    assert run(Reader(rows), "threads", 4) == run(Reader(rows), "one", 1)
+
+
+def test_what_a_model_was_trained_on_is_left_out(
+    holes: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    seen = rows[0].document
+    write_jsonl(tmp_path / "seen/train.jsonl", [r for r in rows if r.document == seen])
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    card = {"base": "b", "revision": "", "format": "fastformula", "budget": 1}
+    card |= {"data_hash": file_hash(tmp_path / "seen/train.jsonl"), "created_by": "t"}
+    (folder / "fastformula.json").write_text(json.dumps(card), encoding="utf-8")
+    run = json.dumps({"config": {"data": str(tmp_path / "seen")}})
+    (folder / "run.json").write_text(run, encoding="utf-8")
+    mine = Subject("mine", "mine", lambda: Reader(rows), (folder,))
+    found = evaluate([mine], ["holes"], holes, tmp_path / "out")
+    assert seen not in {a.row.document for a in found.answers["holes"]["mine"]}
+    assert "mine was trained on 1 of these formulas." in found.remarks
+    with pytest.raises(TrainingError, match="among those that the model was trained"):
+        evaluate([mine], ["holes"], tmp_path / "seen/train.jsonl", tmp_path / "out")
+
+
+class Late(Reader):
+    """Never comes in time."""
+
+    def complete(self, request: Request) -> str:
+        self.asked += 1
+        raise TimedOut("The endpoint said nothing for 5 seconds.")
+
+
+def test_an_endpoint_that_is_late_offers_nothing_and_in_the_end_is_down(
+    holes: Path, tmp_path: Path
+) -> None:
+    late = Late([])
+    found = evaluate([subject(late)], ["holes"], holes, tmp_path, limit=2)
+    answers = found.answers["holes"]["reader"]
+    assert {answer.reason for answer in answers} == {"the model did not answer in time"}
+    with pytest.raises(
+        TimedOut, match=f"has not answered {MOST_SILENT} times in a row"
+    ):
+        evaluate([subject(late)], ["holes"], holes, tmp_path, limit=50)
+
+
+def test_a_model_that_fails_ends_the_run_and_answers_are_kept(
+    holes: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    class Failing(Reader):
+        def complete(self, request: Request) -> str:
+            if self.asked == 3:
+                raise BackendError("The model ran out of memory.")
+            return super().complete(request)
+
+    with pytest.raises(BackendError, match="out of memory"):
+        evaluate([subject(Failing(rows))], ["holes"], holes, tmp_path, limit=9)
+    assert len((tmp_path / FILE).read_text("utf-8").splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("suite", "message"),
+    [
+        ("hole", "There is no suite `hole`; did you mean `holes`?"),
+        ("instructions", "holds no rows for the suite instructions"),
+        ("", "There is no suite ``"),
+    ],
+)
+def test_a_suite_that_cannot_be_asked(
+    rows: list[Row], tmp_path: Path, suite: str, message: str
+) -> None:
+    write_jsonl(tmp_path / "test.jsonl", rows[:3])
+    with pytest.raises(TrainingError, match=message):
+        evaluate([subject(Reader([]))], [suite], tmp_path, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "holds no rows for the suite holes"),
+        ("{", "line 1"),
+        ('{"prefix": "x"}', "line 1: not a row"),
+        (None, "Cannot read"),
+    ],
+)
+def test_rows_that_cannot_be_read(
+    tmp_path: Path, text: str | None, message: str
+) -> None:
+    if text is not None:
+        (tmp_path / "test.jsonl").write_text(text, encoding="utf-8")
+    with pytest.raises(TrainingError, match=message):
+        evaluate([subject(Reader([]))], ["holes"], tmp_path, tmp_path / "out")
+
+
+Command = Callable[..., list[str]]
+
+
+@pytest.fixture
+def command(holes: Path) -> Command:
+    def make(out: Path, *more: str) -> list[str]:
+        return ["evaluate", str(holes), "--out", str(out), "--limit", "12", *more]
+
+    return make
+
+
+def test_the_command_writes_reports_and_prints_the_tables(
+    command: Command, tmp_path: Path
+) -> None:
+    result = CliRunner().invoke(main, command(tmp_path, "--suite", "holes"))
+    assert result.exit_code == 0, result.output
+    assert "| holes | embedded |" in result.output
+    assert "is not at hand (SHA-256" in result.output
+    values = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    perplexity = values["suites"]["holes"]["models"]["embedded"]["all"]["metrics"]
+    assert perplexity["perplexity"]["value"] > 0
+    assert (tmp_path / "report.html").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--suite", "silent"), "did you mean `silence`"),
+        (("--model", "nowhere"), "neither a folder nor a known base model"),
+        (("--adapter", "nowhere"), "There is no adapter folder nowhere"),
+        (("--model", "remote"), "Say where the remote model is"),
+        (("--suite", "instructions"), "no rows for the suite instructions"),
+    ],
+)
+def test_what_the_command_says_in_one_line(
+    command: Command, tmp_path: Path, more: tuple[str, ...], message: str
+) -> None:
+    result = CliRunner().invoke(main, command(tmp_path / "out", *more))
+    assert result.exit_code == 1
+    assert message in result.output
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_is_killed_goes_on_and_ends_the_same(
+    command: Command, tmp_path: Path
+) -> None:
+    def start(out: str) -> subprocess.Popen[bytes]:
+        arguments = [sys.executable, "-m", "fastformula_training"]
+        return subprocess.Popen(
+            arguments + command(tmp_path / out), stdout=subprocess.DEVNULL
+        )
+
+    assert start("whole").wait() == 0
+    killed = start("killed")
+    file = tmp_path / "killed" / FILE
+    while not (file.exists() and file.read_bytes().count(b"\n") >= 3):
+        assert killed.poll() is None
+        time.sleep(0.01)
+    os.kill(killed.pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+    killed.wait()
+    before = file.read_bytes().splitlines()
+    assert len(before) < 12
+    assert start("killed").wait() == 0
+    assert file.read_bytes().splitlines()[:3] == before[:3]
+    first, second = (
+        json.loads((tmp_path / out / "report.json").read_text("utf-8"))
+        for out in ("whole", "killed")
+    )
+    for report in (first, second):
+        for kind in report["suites"]["holes"]["models"]["embedded"].values():
+            del kind["milliseconds"]
+    assert first == second

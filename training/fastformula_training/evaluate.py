@@ -1,175 +1,255 @@
-"""Held-out holes through the pipeline that serves authors: one table.
+"""Models on suites of rows, through the pipeline that serves authors: one report.
 
-What is scored is what an author would be offered, so it goes through
-`fastformula_completion`, with the same windows, stops and trimming.
+Answers are kept in a file as they come, so a run that ended goes on where it was, and
+the report is made of that file alone.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
-import statistics
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from fastformula_completion import complete
+from fastformula.syntax import tokenize
+from fastformula_completion.constrain import prepare
 from fastformula_models import Backend
+from fastformula_models.backend import BatchBackend, TimedOut
 
-from fastformula_training.documents import Row, read_rows, write_atomically, write_lines
+from fastformula_training.answers import (
+    FILE,
+    Answer,
+    answer_in,
+    append_answer,
+    key_of,
+    read_answers,
+)
+from fastformula_training.batches import ask_together
+from fastformula_training.dedupe import find_related, fingerprint
+from fastformula_training.documents import Row, read_rows
 from fastformula_training.error import TrainingError
-from fastformula_training.metrics import METRICS, Answer
+from fastformula_training.overlap import Overlap, find_overlap
+from fastformula_training.split import RELATED
+from fastformula_training.subjects import Subject
+from fastformula_training.suites import AS_SERVED, SUITES, Asking, Suite, whole_texts
 
-Watch = Callable[[Sequence[Row]], Iterable[Row]]
-"""Passes rows on and shows how far they are."""
+GPU_BATCH = 8
+"""Rows that a model on a GPU is asked for at once, unless it is said otherwise."""
+
+MOST_SILENT = 5
+"""After so many answers in a row that did not come in time, an endpoint is down."""
+
+Watch = Callable[[Iterator[str], int], Iterable[str]]
+"""Passes on what is being asked, and shows how far that is of so many answers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """The answers to some holes, in numbers; a metric is None where none counts."""
+class Evaluation:
+    """All answers, and what a report has to say of how they came about."""
 
-    holes: int
-    metrics: dict[str, float | None]
-    median_milliseconds: float
-    p95_milliseconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The scores of a backend over all holes and over each kind."""
-
-    backend: str
-    rows: str
-    total: Scores
-    kinds: dict[str, Scores]
+    data: str
+    settings: dict[str, object]
+    remarks: tuple[str, ...]
+    families: dict[str, str]
+    """Which documents are alike, by id."""
+    answers: dict[str, dict[str, list[Answer]]]
+    """By suite and model, for the same rows in the same order."""
 
 
 def evaluate(
-    backend: Backend,
-    rows_file: Path,
+    subjects: Sequence[Subject],
+    suites: Sequence[str],
+    data: Path,
+    out: Path,
+    asking: Asking = AS_SERVED,
+    *,
     limit: int = 0,
     seed: int = 1,
-    watch: Watch = lambda rows: rows,
-) -> tuple[Report, list[Answer]]:
-    """Fill the holes of a file, or `limit` of them drawn by `seed`, and score them.
+    at_once: int = 0,
+    watch: Watch = lambda steps, _: steps,
+) -> Evaluation:
+    """Ask every model for the rows of every suite that `out` has no answer to.
 
-    Raises TrainingError where there are none, BackendError where the model fails.
+    `data` is a file of rows, or a prepared folder, of which the test rows are taken.
+    No more than `limit` rows of a suite are asked, drawn by `seed`; `at_once` is how
+    many together, 0 for what the model is good for. Formulas that one of the models was
+    trained on are left out. Raises TrainingError for a suite that is unknown or without
+    rows, and BackendError where a model fails.
     """
-    rows = list(read_rows(rows_file))
-    if not rows:
-        raise TrainingError(f"{rows_file} holds no holes to fill.")
-    if limit and len(rows) > limit:
-        rows = random.Random(seed).sample(rows, limit)
-    answers = [fill(backend, row) for row in watch(rows)]
-    kinds = sorted({row.kind for row in rows})
-    return (
-        Report(
-            backend.name,
-            rows_file.name,
-            score(answers),
-            {kind: score([a for a in answers if a.row.kind == kind]) for kind in kinds},
-        ),
-        answers,
+    chosen = [suite_named(name) for name in dict.fromkeys(suites)]
+    path = data / "test.jsonl" if data.is_dir() else data
+    rows = list(read_rows(path))
+    texts = {name: text for name, (_, text) in whole_texts(rows).items()}
+    overlaps = [find_overlap(subject, texts, path) for subject in subjects]
+    trained = frozenset[str]().union(*(each.documents for each in overlaps))
+    asked = {suite: _draw(suite, rows, trained, path, limit, seed) for suite in chosen}
+    settings = asdict(asking) | {"version": version("fastformula")}
+    digest = hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+    out.mkdir(parents=True, exist_ok=True)
+    file = out / FILE
+    known = read_answers(file)
+    keys = {
+        (suite.name, subject.name): [
+            key_of(subject.identity, suite.name, digest, row) for row in rows
+        ]
+        for suite, rows in asked.items()
+        for subject in subjects
+    }
+    lacking = sum(key not in known for each in keys.values() for key in each)
+
+    def steps() -> Iterator[str]:
+        for subject in subjects:
+            todo = [
+                (suite, list(zip(rows, keys[suite.name, subject.name], strict=True)))
+                for suite, rows in asked.items()
+                if not known.keys() >= set(keys[suite.name, subject.name])
+            ]
+            if todo:
+                yield from _ask(subject, todo, known, file, asking, at_once)
+
+    if lacking:
+        prepare()
+        for _ in watch(steps(), lacking):
+            pass
+        known = read_answers(file)
+    return Evaluation(
+        path.name,
+        {"limit": limit, "seed": seed, **settings},
+        _remarks(overlaps, trained),
+        _families(texts),
+        {
+            suite.name: {
+                subject.name: [
+                    answer_in(known[key], row)
+                    for key, row in zip(
+                        keys[suite.name, subject.name], rows, strict=True
+                    )
+                ]
+                for subject in subjects
+            }
+            for suite, rows in asked.items()
+        },
     )
 
 
-def fill(backend: Backend, row: Row) -> Answer:
-    """Ask for a hole as an author who asks by hand would, and accept the first offer.
-
-    An offer may replace text around the cursor; what then stands in the hole is
-    found between the parts of prefix and suffix that it left alone.
-    """
-    text = row.prefix + row.suffix
-    cursor = len(row.prefix)
-    completion = complete(text, cursor, backend, manual=True)
-    if not completion.items:
-        return Answer(row, False, "", text, completion.raw, completion.milliseconds)
-    item = completion.items[0]
-    accepted = text[: item.span.start] + item.text + text[item.span.end :]
-    kept = len(text) - max(cursor, item.span.end)
-    middle = accepted[min(cursor, item.span.start) : len(accepted) - kept]
-    middle = middle.removeprefix(text[item.span.start : cursor])
-    middle = middle.removesuffix(text[cursor : item.span.end])
-    return Answer(row, True, middle, accepted, completion.raw, completion.milliseconds)
-
-
-def score(answers: Sequence[Answer]) -> Scores:
-    """The mean of every metric over the answers it applies to."""
-    metrics: dict[str, float | None] = {}
-    for metric in METRICS:
-        values = [value for a in answers if (value := metric.score(a)) is not None]
-        metrics[metric.name] = statistics.fmean(values) if values else None
-    times = sorted(answer.milliseconds for answer in answers)
-    return Scores(
-        len(answers),
-        metrics,
-        statistics.median(times),
-        times[min(len(times) - 1, round(0.95 * len(times)))],
-    )
-
-
-def write_report(report: Report, answers: Sequence[Answer], folder: Path) -> None:
-    """Write report.json, report.md and answers.jsonl into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_lines(
-        folder / "answers.jsonl",
-        (
-            json.dumps(
-                {
-                    "document": answer.row.document,
-                    "kind": answer.row.kind,
-                    "before": answer.row.prefix[-200:],
-                    "expected": answer.row.middle,
-                    "offered": answer.middle if answer.offered else None,
-                    "raw": answer.raw,
-                    "milliseconds": round(answer.milliseconds, 1),
-                },
-                ensure_ascii=False,
-            )
-            + "\n"
-            for answer in answers
-        ),
-    )
-    write_atomically(
-        folder / "report.json", json.dumps(_values(report), indent=2) + "\n"
-    )
-    write_lines(folder / "report.md", (line + "\n" for line in markdown(report)))
-
-
-def markdown(report: Report) -> Iterator[str]:
-    """The report as a Markdown table, one line for each kind of hole."""
-    yield f"# {report.backend} on {report.rows}"
-    yield ""
-    names = [metric.name for metric in METRICS]
-    yield f"| kind | holes | {' | '.join(names)} | median ms | 95 % ms |"
-    yield "|---|---:|" + "---:|" * (len(names) + 2)
-    for kind, scores in (*report.kinds.items(), ("**all**", report.total)):
-        cells = " | ".join(
-            "-" if value is None else f"{100 * value:.1f} %"
-            for value in scores.metrics.values()
+def suite_named(name: str) -> Suite:
+    """The suite of that name; raises TrainingError, with the nearest name."""
+    known = {suite.name: suite for suite in SUITES}
+    if name not in known:
+        (near,) = get_close_matches(name, known, n=1, cutoff=0.0)
+        raise TrainingError(
+            f"There is no suite `{name}`; did you mean `{near}`? "
+            f"There are {', '.join(known)}."
         )
-        yield (
-            f"| {kind} | {scores.holes} | {cells} | {scores.median_milliseconds:.0f} "
-            f"| {scores.p95_milliseconds:.0f} |"
+    return known[name]
+
+
+def _draw(
+    suite: Suite,
+    rows: Sequence[Row],
+    trained: frozenset[str],
+    path: Path,
+    limit: int,
+    seed: int,
+) -> list[Row]:
+    """What a suite asks of the rows; raises TrainingError where that is nothing."""
+    found = suite.rows(rows, seed)
+    if not found:
+        raise TrainingError(
+            f"{path} holds no rows for the suite {suite.name} ({suite.meaning})."
         )
-    yield ""
-    for metric in METRICS:
-        yield f"- *{metric.name}*: {metric.meaning}."
+    unseen = [row for row in found if row.document not in trained]
+    if not unseen:
+        raise TrainingError(
+            f"All formulas of {path} that the suite {suite.name} asks for are among "
+            "those that the model was trained on; take others, such as test.jsonl of "
+            "the folder that it was trained from."
+        )
+    if limit and len(unseen) > limit:
+        return random.Random(seed).sample(unseen, limit)
+    return unseen
 
 
-def _values(report: Report) -> dict[str, Any]:
-    def plain(scores: Scores) -> dict[str, Any]:
-        return {
-            "holes": scores.holes,
-            **scores.metrics,
-            "median_milliseconds": scores.median_milliseconds,
-            "p95_milliseconds": scores.p95_milliseconds,
-        }
+def _ask(
+    subject: Subject,
+    todo: Sequence[tuple[Suite, Sequence[tuple[Row, str]]]],
+    known: Collection[str],
+    file: Path,
+    asking: Asking,
+    at_once: int,
+) -> Iterator[str]:
+    """Answer what is not known yet, a batch at a time, and say each time of what."""
+    backend = subject.open()
+    try:
+        size = _batch_size(subject, backend, at_once)
+        for suite, pairs in todo:
+            together = size if suite.is_batched else 1
+            silent = 0
+            # A batch is asked whole, for what is in it may change its sums.
+            for start in range(0, len(pairs), together):
+                batch = pairs[start : start + together]
+                if all(key in known for _, key in batch):
+                    continue
+                answers = _answers(backend, suite, [row for row, _ in batch], asking)
+                for (_, key), answer in zip(batch, answers, strict=True):
+                    silent = silent + 1 if answer.reason == TIMED_OUT else 0
+                    if silent == MOST_SILENT:
+                        raise TimedOut(
+                            f"{subject.name} has not answered {silent} times in a row; "
+                            "the same command goes on from here."
+                        )
+                    if key not in known:
+                        append_answer(file, key, subject.name, suite.name, answer)
+                        yield f"{suite.name}: {subject.name}"
+    finally:
+        backend.close()
 
+
+TIMED_OUT = "the model did not answer in time"
+
+
+def _answers(
+    backend: Backend, suite: Suite, rows: Sequence[Row], asking: Asking
+) -> list[Answer]:
+    def ask(row: Row, backend: Backend) -> Answer:
+        try:
+            return suite.ask(row, backend, asking)
+        except TimedOut:
+            # An author is offered nothing then.
+            return Answer(row, False, "", "", 0.0, TIMED_OUT)
+
+    if len(rows) == 1:
+        return [ask(rows[0], backend)]
+    return ask_together(backend, rows, ask)
+
+
+def _batch_size(subject: Subject, backend: Backend, wanted: int) -> int:
+    if not subject.asks_at_once:
+        return 1
+    if wanted:
+        return wanted
+    device = getattr(backend, "device", None)
+    on_gpu = isinstance(backend, BatchBackend) and getattr(device, "type", "") == "cuda"
+    return GPU_BATCH if on_gpu else 1
+
+
+def _remarks(overlaps: Sequence[Overlap], trained: frozenset[str]) -> tuple[str, ...]:
+    remarks = [overlap.remark for overlap in overlaps]
+    if trained:
+        remarks.append(f"These {len(trained)} formulas are left out for all models.")
+    return tuple(remarks)
+
+
+def _families(texts: dict[str, str]) -> dict[str, str]:
+    """The first document of each document's family."""
+    names = list(texts)
+    prints = [fingerprint(tokenize(text), text) for text in texts.values()]
     return {
-        "backend": report.backend,
-        "rows": report.rows,
-        "all": plain(report.total),
-        "kinds": {kind: plain(scores) for kind, scores in report.kinds.items()},
+        names[place]: names[places[0]]
+        for places in find_related(prints, RELATED)
+        for place in places
     }

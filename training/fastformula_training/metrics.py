@@ -2,58 +2,44 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
+from fastformula.analysis import analyze
+from fastformula.diagnostic import Severity
+from fastformula.linter import lint
 from fastformula.syntax import parse
 
-from fastformula_training.documents import Row
+from fastformula_training.answers import Answer
+from fastformula_training.similarity import edit_similarity, kept_share
+
+Unit = Literal["%", "", "perplexity"]
+"""How a mean is shown: times 100, as it is, or e to its power."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was offered for a hole.
-
-    `text` is the formula after the offer is accepted (as it was with the hole, where
-    nothing was offered); `middle` what then stands in the hole; `raw` all that the
-    model wrote before the pipeline cut it to fit.
-    """
-
-    row: Row
-    offered: bool
-    middle: str
-    text: str
-    raw: str
-    milliseconds: float
+def one(_answer: Answer) -> float:
+    """The weight of an answer where all weigh the same."""
+    return 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A score of 0 to 1 for an answer; None where it does not apply."""
+    """A score for an answer, which is None where it does not apply.
+
+    What the report shows is the mean over the answers, each with its weight; a score
+    of 0 or 1 makes it a share.
+    """
 
     name: str
     meaning: str
+    suites: tuple[str, ...]
+    """The names of the suites whose reports have it."""
     score: Callable[[Answer], float | None]
-
-
-def edit_similarity(first: str, second: str) -> float:
-    """1 less the Levenshtein distance over the longer length; 1 for two blanks."""
-    longer = max(len(first), len(second))
-    return 1 - levenshtein(first, second) / longer if longer else 1.0
-
-
-def levenshtein(first: str, second: str) -> int:
-    """The fewest insertions, deletions and substitutions between two texts."""
-    if len(first) < len(second):
-        first, second = second, first
-    row = list(range(len(second) + 1))
-    for i, a in enumerate(first, 1):
-        diagonal, row[0] = row[0], i
-        for j, b in enumerate(second, 1):
-            cost = diagonal + (a != b)
-            diagonal = row[j]
-            row[j] = min(cost, row[j] + 1, row[j - 1] + 1)
-    return row[-1]
+    unit: Unit = "%"
+    weight: Callable[[Answer], float] = one
 
 
 def _offered(answer: Answer) -> float:
@@ -81,21 +67,205 @@ def _similarity(answer: Answer) -> float:
     return edit_similarity(answer.middle, answer.row.middle)
 
 
-def _raw_exact(answer: Answer) -> float:
-    return float(answer.raw == answer.row.middle)
+def _kept(answer: Answer) -> float | None:
+    return kept_share(answer.middle, answer.row.middle) if answer.offered else None
 
 
 def _parses(answer: Answer) -> float | None:
     return float(not parse(answer.text).errors) if answer.offered else None
 
 
+def _no_new_error(answer: Answer) -> float | None:
+    return _brings_no_error(answer, answer.middle) if answer.offered else None
+
+
+def _length_error(answer: Answer) -> float | None:
+    if not answer.offered:
+        return None
+    return float(abs(len(answer.middle) - len(answer.row.middle)))
+
+
+def _empty_correct(answer: Answer) -> float | None:
+    return None if answer.row.middle.strip() else float(not answer.offered)
+
+
+def _raw_exact(answer: Answer) -> float:
+    return float(answer.raw == answer.row.middle)
+
+
+def _raw_similarity(answer: Answer) -> float:
+    return edit_similarity(answer.raw, answer.row.middle)
+
+
+def _raw_parses(answer: Answer) -> float | None:
+    return float(not parse(_raw_text(answer)).errors) if answer.raw.strip() else None
+
+
+def _raw_no_new_error(answer: Answer) -> float | None:
+    return _brings_no_error(answer, answer.raw) if answer.raw.strip() else None
+
+
+def _raw_text(answer: Answer) -> str:
+    return answer.row.prefix + answer.raw + answer.row.suffix
+
+
+def _brings_no_error(answer: Answer, middle: str) -> float:
+    """Whether the formula has no error with it but those with the hole or the truth."""
+    row = answer.row
+    known = _errors(row.prefix + row.suffix) | _errors(
+        row.prefix + row.middle + row.suffix
+    )
+    return float(not _errors(row.prefix + middle + row.suffix) - known)
+
+
+@lru_cache(maxsize=1024)
+def _errors(text: str) -> Counter[tuple[str, str]]:
+    """What is wrong with a formula, by code and message."""
+    return Counter(
+        (each.code, each.message)
+        for each in lint(analyze(parse(text)))
+        if each.severity is Severity.ERROR
+    )
+
+
+def _no_error(answer: Answer) -> float | None:
+    return float(not _errors(answer.text)) if answer.offered else None
+
+
+def _attempts(answer: Answer) -> float | None:
+    return answer.counts.get("attempts") if answer.offered else None
+
+
+def _loss(answer: Answer) -> float | None:
+    tokens = answer.counts.get("tokens")
+    return answer.counts["nats"] / tokens if tokens else None
+
+
+def _tokens(answer: Answer) -> float:
+    return answer.counts["tokens"]
+
+
+def _offered_at_keys(answer: Answer) -> float | None:
+    places = answer.counts.get("places")
+    return answer.counts["offers"] / places if places else None
+
+
+def _places(answer: Answer) -> float:
+    return answer.counts["places"]
+
+
+def _right_offers(answer: Answer) -> float | None:
+    offers = answer.counts.get("offers")
+    return answer.counts["accepted"] / offers if offers else None
+
+
+def _offers(answer: Answer) -> float:
+    return answer.counts["offers"]
+
+
+def _keys_saved(answer: Answer) -> float:
+    length = len(answer.row.middle)
+    return 1 - answer.counts.get("keys", length) / length
+
+
+def _length(answer: Answer) -> float:
+    return float(len(answer.row.middle))
+
+
+_HOLES = ("holes",)
+_WORDS = ("instructions",)
+_TYPING = ("typing",)
+_SILENCE = ("silence",)
+
 METRICS = (
-    Metric("offered", "something was offered", _offered),
-    Metric("exact", "the hole is filled as it was, to the character", _exact),
-    Metric("exact but blanks", "the same words and signs", _exact_but_blanks),
-    Metric("first line", "the first line is as it was", _first_line),
-    Metric("edit similarity", "1 - Levenshtein distance / longer", _similarity),
-    Metric("parses in place", "of what was offered, formulas that parse", _parses),
-    Metric("raw exact", "the model's whole answer, before the pipeline", _raw_exact),
+    Metric("offered", "something was offered", (*_HOLES, *_WORDS), _offered),
+    Metric("exact", "what stood there, to the character", (*_HOLES, *_WORDS), _exact),
+    Metric("exact but blanks", "the same words and signs", _HOLES, _exact_but_blanks),
+    Metric("first line", "the first line is as it was", _HOLES, _first_line),
+    Metric(
+        "edit similarity",
+        "1 - Levenshtein distance / the longer length; 0 where nothing was offered",
+        (*_HOLES, *_WORDS),
+        _similarity,
+    ),
+    Metric(
+        "kept characters",
+        "of an offer's words and signs, the share that the truth has too",
+        (*_HOLES, *_WORDS),
+        _kept,
+    ),
+    Metric(
+        "parses in place",
+        "of the offers, those with which the formula parses",
+        (*_HOLES, *_WORDS),
+        _parses,
+    ),
+    Metric(
+        "no new error",
+        "of the offers, those that bring no error but what the hole or the truth has",
+        _HOLES,
+        _no_new_error,
+    ),
+    Metric("no error", "of the formulas, those without any", _WORDS, _no_error),
+    Metric(
+        "attempts", "how often it was asked, with its mistakes", _WORDS, _attempts, ""
+    ),
+    Metric(
+        "empty correct",
+        "where nothing lacks, nothing was offered",
+        (*_HOLES, *_SILENCE),
+        _empty_correct,
+    ),
+    Metric(
+        "length error",
+        "by how many characters an offer is longer or shorter than the truth",
+        (*_HOLES, *_WORDS),
+        _length_error,
+        "",
+    ),
+    Metric("raw exact", "all that the model wrote is exact", _HOLES, _raw_exact),
+    Metric(
+        "raw similarity",
+        "edit similarity of all that the model wrote, before anything was cut",
+        _HOLES,
+        _raw_similarity,
+    ),
+    Metric("raw parses", "of what the model wrote, as it is", _HOLES, _raw_parses),
+    Metric(
+        "raw no new error",
+        "of what the model wrote, as it is",
+        _HOLES,
+        _raw_no_new_error,
+    ),
+    Metric(
+        "perplexity",
+        "per token of the truth and its end, behind the prompt that is served; "
+        "comparable among models with one tokenizer",
+        _HOLES,
+        _loss,
+        "perplexity",
+        _tokens,
+    ),
+    Metric(
+        "offered at keys",
+        "of all cursors on the way through a line, those with an offer",
+        _TYPING,
+        _offered_at_keys,
+        weight=_places,
+    ),
+    Metric(
+        "right offers",
+        "of the offers, those that are how the line goes on",
+        _TYPING,
+        _right_offers,
+        weight=_offers,
+    ),
+    Metric(
+        "keystrokes saved",
+        "of a line's, where each right offer is accepted with one key",
+        _TYPING,
+        _keys_saved,
+        weight=_length,
+    ),
 )
-"""Every metric; a column of the report each."""
+"""Every metric: a column of the report each, in the suites that it names."""
