@@ -16,45 +16,11 @@ from fastformula_training.cli import main
 from fastformula_training.config import RunConfig, plain
 from fastformula_training.documents import Document, Row, read_rows, write_jsonl
 from fastformula_training.init import BaseConfig, init_base
-from fastformula_training.prepare import PrepareConfig, prepare
 from safetensors.numpy import load_file
 
 pytestmark = pytest.mark.slow
 
 ARCHITECTURES = ("llama", "qwen2", "phi")
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, formulas: Path) -> Path:
-    folder = tmp_path_factory.mktemp("training") / "data"
-    prepare([formulas], folder, PrepareConfig(characters_per_hole=60, longest=60))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def bases(data: Path) -> dict[str, Path]:
-    """Models that have begun to learn the language: adapters adapt something."""
-    from fastformula_training.train import train
-
-    trained = {}
-    for architecture in ARCHITECTURES:
-        folder = data.parent / architecture
-        shape = {"hidden": 64, "intermediate": 128, "layers": 2, "heads": 2}
-        base = init_base(
-            BaseConfig(
-                documents=data / "documents.jsonl",
-                output=folder / "base",
-                architecture=architecture,
-                vocabulary=512,
-                context=512,
-                **shape,
-            )
-        )
-        run = replace(config(base, data, folder / "run"), method="full", max_steps=60)
-        trained[architecture] = train(
-            replace(run, learning_rate=5e-3, prompt_loss_weight=0.5), quiet=True
-        ).folder
-    return trained
 
 
 def config(base: Path, data: Path, output: Path) -> RunConfig:
@@ -172,15 +138,15 @@ def test_a_killed_run_ends_as_if_it_had_not_been(
     recipe.write_text(toml(killed), encoding="utf-8")
     command = [sys.executable, "-m", "fastformula_training", "train", str(recipe)]
     process = subprocess.Popen([*command, "--quiet"])
-    while not list((tmp_path / "killed").glob("checkpoints/*/complete")):
+    while not list((tmp_path / "killed").glob("checkpoints/checkpoint-*")):
         assert process.poll() is None, "the run ended before it could be killed"
         time.sleep(0.01)
     process.kill()
     process.wait()
     assert not (tmp_path / "killed" / "adapter").exists()
     # What a kill in the midst of a save leaves behind.
-    torn = tmp_path / "killed" / "checkpoints" / "checkpoint-47"
-    torn.mkdir()
+    torn = tmp_path / "killed" / "checkpoints" / "part" / "checkpoint-47"
+    torn.mkdir(parents=True, exist_ok=True)
     (torn / "trainer_state.json").write_text("{", encoding="utf-8")
 
     resumed = train(killed, resume=True, quiet=True)
@@ -341,6 +307,7 @@ def test_what_is_wrong_is_said_in_one_line(
     torn = tmp_path / "torn"
     torn.mkdir()
     (torn / "train.jsonl").write_text('{"prefix": "x"}\n{"pre', encoding="utf-8")
+    words = tuple(f"WORD_{number}" for number in range(30))
     long = tmp_path / "long"
     text = documents[0].text * 4
     write_jsonl(long / "train.jsonl", [Row("", text, "", "body", "own", "d")])
@@ -353,7 +320,7 @@ def test_what_is_wrong_is_said_in_one_line(
         (replace(run, data=torn), "train.jsonl, line 1: not a row"),
         (replace(run, data=long), "holds no row that fits"),
         (replace(run, format="qwen2.5-coder"), "The tokenizer has no token <|fim_pr"),
-        (replace(run, format="phi-2"), "none to spare"),
+        (replace(run, domain_tokens=words), "too few for 30 more tokens"),
         (replace(run, format="qwen"), "no prompt format called 'qwen'"),
         (replace(run, lora_targets=("c_attn",)), "LoRA cannot be put on c_attn"),
         (replace(run, context=64), "leaves no room for a prompt"),

@@ -136,6 +136,7 @@ def load_model(base: Base, config: RunConfig, precision: str) -> Any:
         options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_8bit=True
         )
+    _refuse_pickles(base)
     try:
         return AutoModelForCausalLM.from_pretrained(
             base.location,
@@ -145,8 +146,24 @@ def load_model(base: Base, config: RunConfig, precision: str) -> Any:
             trust_remote_code=False,
             **options,
         )
+    except ImportError as error:
+        raise TrainingError(
+            f"`quantization = {config.quantization}` needs the package bitsandbytes: "
+            "run `pip install bitsandbytes`, or set it to none."
+        ) from error
     except (OSError, ValueError) as error:
         raise _not_found(base, config.download) from error
+
+
+def _refuse_pickles(base: Base) -> None:
+    """Raise TrainingError for a folder whose only weights are a pickle."""
+    folder = Path(base.location)
+    pickles = [path.name for path in folder.glob("pytorch_model*.bin")]
+    if pickles and not list(folder.glob("*.safetensors")):
+        raise TrainingError(
+            f"The base {base.name} holds its weights as a pickle ({pickles[0]}), which "
+            "could run any program; only safetensors are loaded."
+        )
 
 
 def check_rows(model: Any, tokens: list[int]) -> None:
@@ -154,17 +171,20 @@ def check_rows(model: Any, tokens: list[int]) -> None:
     rows = model.get_input_embeddings().num_embeddings
     if tokens and max(tokens) >= rows:
         raise TrainingError(
-            f"The base has {rows} embedding rows and none to spare for the format's "
-            "tokens; use a base that has fill-in-the-middle tokens."
+            f"The base has {rows} embedding rows, too few for {len(tokens)} more "
+            "tokens; use a base that has fill-in-the-middle tokens, and fewer "
+            "`domain_tokens`."
         )
 
 
-def add_lora(model: Any, base: Base, config: RunConfig, tokens: list[int]) -> Any:
+def add_lora(
+    model: Any, base: Base, config: RunConfig, read: list[int], written: list[int]
+) -> Any:
     """Wrap the base in LoRA, as the recipe, else the catalogue, else its layers say.
 
-    New tokens train their own embedding rows. The output head is left as it is:
-    sentinels are read, never written. Raises TrainingError for targets that the base
-    does not have.
+    New tokens train their own embedding rows. Those that are only `read`, which
+    sentinels are, leave the output head as it is; those that are `written` too have
+    rows there. Raises TrainingError for targets that the base does not have.
     """
     from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
 
@@ -175,11 +195,9 @@ def add_lora(model: Any, base: Base, config: RunConfig, tokens: list[int]) -> An
             gradient_checkpointing_kwargs={"use_reentrant": False},
         )
     targets = config.lora_targets or base.lora_targets
-    embedding = next(
-        name.rpartition(".")[2]
-        for name, module in model.named_modules()
-        if module is model.get_input_embeddings()
-    )
+    rows = {_layer_name(model, model.get_input_embeddings()): [*read, *written]}
+    if written and not model.config.tie_word_embeddings:
+        rows[_layer_name(model, model.get_output_embeddings())] = written
     try:
         return get_peft_model(
             model,
@@ -189,14 +207,22 @@ def add_lora(model: Any, base: Base, config: RunConfig, tokens: list[int]) -> An
                 lora_alpha=config.lora_alpha,
                 lora_dropout=config.lora_dropout,
                 use_rslora=config.rslora,
+                use_dora=config.dora,
                 target_modules=list(targets) or "all-linear",
-                trainable_token_indices={embedding: tokens} if tokens else None,
+                trainable_token_indices=rows if read or written else None,
             ),
         )
     except ValueError as error:
         raise TrainingError(
-            f"LoRA cannot be put on {', '.join(targets) or 'this base'}: {error}"
+            f"LoRA cannot be put on {', '.join(targets) or 'this base'}: "
+            f"{str(error).splitlines()[0]}"
         ) from error
+
+
+def _layer_name(model: Any, layer: Any) -> str:
+    """What a layer is called within the module that it belongs to."""
+    name: str = next(name for name, module in model.named_modules() if module is layer)
+    return name.rpartition(".")[2]
 
 
 def _not_found(base: Base, download: bool) -> TrainingError:
