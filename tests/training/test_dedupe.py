@@ -1,13 +1,28 @@
 """Which formulas count as the same."""
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from fastformula_training.dedupe import exact_groups, jaccard, near_pairs, shingles_of
+from fastformula.syntax import tokenize
+from fastformula_training.dedupe import (
+    Fingerprint,
+    exact_groups,
+    find_related,
+    find_repeats,
+    fingerprint,
+    jaccard,
+    join_groups,
+)
 from fastformula_training.documents import Document
+from fastformula_training.synthesis import synthesize
 
 NAMES = {"hours_worked": "l_std", "overtime_pay": "result", "weekly_norm": "n38"}
+
+
+def prints(texts: Sequence[str]) -> list[Fingerprint]:
+    return [fingerprint(tokenize(text), text) for text in texts]
 
 
 def renamed(text: str) -> str:
@@ -26,32 +41,61 @@ def test_a_copy_with_other_names_and_numbers_is_found(
 ) -> None:
     texts = [document.text for document in documents]
     original = next(i for i, text in enumerate(texts) if "weekly_norm" in text)
-    pairs = near_pairs([*texts, renamed(texts[original])], 0.85)
-    assert [(pair.first, pair.second) for pair in pairs] == [(original, len(texts))]
-    assert pairs[0].jaccard == 1
+    repeats = find_repeats(prints([*texts, renamed(texts[original])]), 0.85)
+    assert repeats == [(original, len(texts), 1.0)]
 
 
 def test_formulas_of_their_own_are_not_copies(documents: list[Document]) -> None:
-    assert near_pairs([document.text for document in documents], 0.5) == []
+    each = prints([document.text for document in documents])
+    assert find_repeats(each, 0.5) == []
+    assert find_related(each, 0.5) == [[place] for place in range(len(each))]
 
 
-@pytest.mark.parametrize("threshold", [0.3, 0.6, 0.9])
-def test_pairs_found_are_the_pairs_there_are(
-    documents: list[Document], threshold: float
+@pytest.fixture(scope="module")
+def growing(documents: list[Document]) -> list[Fingerprint]:
+    """Each text grows by a piece of the next, so all degrees of likeness occur."""
+    return prints(
+        [
+            a.text + b.text[: len(b.text) * k // 4]
+            for a, b in pairwise(documents)
+            for k in range(4)
+        ]
+        + [document.text for document in synthesize(60, 1)]
+    )
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.7, 0.9])
+def test_what_is_alike_is_found_as_by_comparing_all(
+    growing: list[Fingerprint], threshold: float
 ) -> None:
-    # Each text grows by a piece of the next, so all degrees of likeness occur.
-    texts = [
-        a.text + b.text[: len(b.text) * k // 4]
-        for a, b in pairwise(documents)
-        for k in range(4)
+    kept: list[int] = []
+    repeats: set[int] = set()
+    chains: list[list[int]] = []
+    for place, each in enumerate(growing):
+        near = [
+            other
+            for other in range(place)
+            if jaccard(growing[other].shingles, each.shingles) >= threshold
+        ]
+        chains += ([other, place] for other in near)
+        if any(other in kept for other in near):
+            repeats.add(place)
+        else:
+            kept.append(place)
+    found = find_repeats(growing, threshold)
+    assert {pair.second for pair in found} == repeats
+    assert all(pair.first < pair.second and pair.jaccard >= threshold for pair in found)
+    related = find_related(growing, threshold)
+    assert related == join_groups(chains, len(growing))
+    assert max(map(len, related)) > 2
+
+
+def test_the_signature_estimates_the_jaccard_index(growing: list[Fingerprint]) -> None:
+    off = [
+        abs(
+            float((a.signature == b.signature).mean()) - jaccard(a.shingles, b.shingles)
+        )
+        for a, b in pairwise(growing)
     ]
-    shingles = [shingles_of(text) for text in texts]
-    there = {
-        (i, j)
-        for i in range(len(texts))
-        for j in range(i)
-        if jaccard(shingles[i], shingles[j]) >= max(threshold, 0.5)
-    }
-    found = {(pair.second, pair.first) for pair in near_pairs(texts, threshold)}
-    assert len(there - found) <= 0.02 * len(there)
-    assert all(jaccard(shingles[i], shingles[j]) >= threshold for i, j in found)
+    assert max(off) < 0.12
+    assert sum(off) / len(off) < 0.02

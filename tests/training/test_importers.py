@@ -5,9 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
-from fastformula_training.documents import Document
+from fastformula_training.documents import Document, SetAside
 from fastformula_training.error import TrainingError
-from fastformula_training.importers import Unreadable, family_of, import_source
+from fastformula_training.importers import import_source
+from fastformula_training.sources.records import family_of
 
 TEXT = "l_text = 'caf\u00e9 \u20ac 5'\r\nRETURN l_text\r\n"
 
@@ -53,11 +54,8 @@ def test_the_formula_of_an_object(tmp_path: Path, value: object, text: str) -> N
     path = write(tmp_path / "data.jsonl", json.dumps(value).encode())
     (document,) = import_source(path, "MIT")
     assert isinstance(document, Document)
-    assert (document.text, document.licence, document.name) == (
-        text,
-        "MIT",
-        "data.jsonl:1",
-    )
+    assert (document.text, document.licence) == (text, "MIT")
+    assert (document.source, document.place) == ("data.jsonl", "data.jsonl:1")
 
 
 def test_a_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -66,12 +64,49 @@ def test_a_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     write(tmp_path / "c.jsonl", b'{"text": "RETURN"}\n{not json\n{"name": "x"}\n')
     write(tmp_path / "ignored.docx", b"RETURN")
     found = list(import_source(tmp_path))
-    assert [f.name for f in found if isinstance(f, Document)] == ["a.ff", "c.jsonl:1"]
-    assert [f.place for f in found if isinstance(f, Unreadable)] == [
-        "b.txt",
-        "c.jsonl:2",
-        "c.jsonl:3",
+    assert [f.place for f in found if isinstance(f, Document)] == ["a.ff", "c.jsonl:1"]
+    assert [(f.place, f.reason[:13]) for f in found if isinstance(f, SetAside)] == [
+        ("b.txt", "is not text i"),
+        ("c.jsonl:2", "is not JSON: "),
+        ("c.jsonl:3", "has no text u"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "instruction"),
+    [
+        ({"instruction": "Pay it.", "output": "RETURN"}, "Pay it."),
+        (
+            {"instruction": "Mend it.", "input": "RETRUN", "output": "RETURN"},
+            "Mend it.\n\nRETRUN",
+        ),
+        ({"prompt": "Write one.", "completion": "x = 1 RETURN x"}, "Write one."),
+        ({"prompt": "x = 1 ", "completion": "RETURN x"}, ""),
+        ({"text": "RETURN"}, ""),
+    ],
+)
+def test_what_was_asked_for_is_kept_beside_the_formula(
+    tmp_path: Path, value: object, instruction: str
+) -> None:
+    path = write(tmp_path / "data.jsonl", json.dumps(value).encode())
+    (document,) = import_source(path)
+    assert isinstance(document, Document)
+    assert document.instruction == instruction
+
+
+def test_a_record_says_more_than_its_file(tmp_path: Path) -> None:
+    value = {
+        "text": "RETURN",
+        "name": "PAY_V2",
+        "source": "vision",
+        "license": "MIT",
+        "type": "Oracle Payroll",
+    }
+    path = write(tmp_path / "data.jsonl", json.dumps(value).encode())
+    (document,) = import_source(path, "unknown")
+    assert document == Document(
+        "RETURN", "vision", "MIT", "PAY_V2", "PAY", "data.jsonl", 1, "Oracle Payroll"
+    )
 
 
 def test_a_source_that_is_not_there_is_an_error(tmp_path: Path) -> None:

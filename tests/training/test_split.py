@@ -3,8 +3,34 @@
 from dataclasses import replace
 
 import pytest
+from fastformula.syntax import tokenize
+from fastformula_training.dedupe import fingerprint, jaccard
 from fastformula_training.documents import Document
-from fastformula_training.split import split_documents
+from fastformula_training.error import TrainingError
+from fastformula_training.split import RELATED, Member, deal, find_families
+from fastformula_training.synthesis import synthesize
+
+Split = dict[str, list[Document]]
+
+
+def split(
+    documents: list[Document],
+    validation: float,
+    test: float,
+    seed: int,
+    *,
+    whole_sources: bool = False,
+) -> Split:
+    members = [
+        Member(d.id, d.family, d.source, fingerprint(tokenize(d.text), d.text))
+        for d in documents
+    ]
+    families = find_families(members, whole_sources=whole_sources)
+    dealt = deal(families, [d.id for d in documents], validation, test, seed)
+    parts: Split = {"train": [], "validation": [], "test": []}
+    for document, part in zip(documents, dealt, strict=True):
+        parts[part].append(document)
+    return parts
 
 
 def variants(documents: list[Document], count: int) -> list[Document]:
@@ -19,14 +45,11 @@ def variants(documents: list[Document], count: int) -> list[Document]:
 def test_versions_of_a_formula_stay_on_one_side(
     documents: list[Document], seed: int
 ) -> None:
-    split = split_documents(variants(documents, 4), 0.2, 0.2, seed)
-    parts = {
-        name: {d.name for d in getattr(split, name)}
-        for name in ("train", "validation", "test")
-    }
-    assert sum(map(len, parts.values())) == len(documents)
-    assert all(parts.values())
-    assert len(split.train) + len(split.validation) + len(split.test) == 40
+    parts = split(variants(documents, 4), 0.2, 0.2, seed)
+    names = {part: {d.name for d in inside} for part, inside in parts.items()}
+    assert sum(map(len, names.values())) == len(documents)
+    assert all(names.values())
+    assert sum(map(len, parts.values())) == 40
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -34,31 +57,58 @@ def test_a_named_family_stays_on_one_side(documents: list[Document], seed: int) 
     family = [
         replace(d, family="ABSENCE" if n % 2 else "") for n, d in enumerate(documents)
     ]
-    split = split_documents(family, 0.3, 0.3, seed)
-    holders = [
-        part
-        for part in (split.train, split.validation, split.test)
-        if any(d.family for d in part)
-    ]
+    parts = split(family, 0.3, 0.3, seed)
+    holders = [part for part in parts.values() if any(d.family for d in part)]
     assert len(holders) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_formula_of_one_side_is_like_one_of_another(seed: int) -> None:
+    several = list(synthesize(80, 7))
+    parts = split(several, 0.2, 0.2, seed)
+    assert all(parts.values())
+    prints = {
+        part: [fingerprint(tokenize(d.text), d.text).shingles for d in inside]
+        for part, inside in parts.items()
+    }
+    for one, other in (
+        ("train", "validation"),
+        ("train", "test"),
+        ("validation", "test"),
+    ):
+        assert all(jaccard(a, b) < RELATED for a in prints[one] for b in prints[other])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_source_can_be_kept_whole(documents: list[Document], seed: int) -> None:
+    several = [replace(d, source=f"team {n % 5}") for n, d in enumerate(documents)]
+    parts = split(several, 0.2, 0.2, seed, whole_sources=True)
+    sources = [{d.source for d in part} for part in parts.values()]
+    assert all(sources)
+    assert sum(map(len, sources)) == 5
+
+
+def test_two_sources_are_too_few_to_keep_whole(documents: list[Document]) -> None:
+    with pytest.raises(TrainingError, match="needs formulas of 3 sources"):
+        split(documents, 0.2, 0.2, 1, whole_sources=True)
 
 
 def test_the_split_is_the_same_every_time_and_another_by_seed(
     documents: list[Document],
 ) -> None:
-    assert split_documents(documents, 0.2, 0.2, 1) == split_documents(
-        documents, 0.2, 0.2, 1
-    )
-    assert len({split_documents(documents, 0.2, 0.2, s).test for s in range(9)}) > 1
+    assert split(documents, 0.2, 0.2, 1) == split(documents, 0.2, 0.2, 1)
+    tests = {
+        tuple(d.id for d in split(documents, 0.2, 0.2, s)["test"]) for s in range(9)
+    }
+    assert len(tests) > 1
 
 
 def test_order_of_the_sources_does_not_matter(documents: list[Document]) -> None:
-    forth = split_documents(documents, 0.2, 0.2, 3)
-    back = split_documents(documents[::-1], 0.2, 0.2, 3)
-    assert set(forth.test) == set(back.test)
-    assert set(forth.validation) == set(back.validation)
+    forth = split(documents, 0.2, 0.2, 3)
+    back = split(documents[::-1], 0.2, 0.2, 3)
+    for part in ("test", "validation"):
+        assert {d.id for d in forth[part]} == {d.id for d in back[part]}
 
 
 def test_one_formula_is_trained_on(documents: list[Document]) -> None:
-    split = split_documents(documents[:1], 0.1, 0.1, 1)
-    assert split.train == (documents[0],)
+    assert split(documents[:1], 0.1, 0.1, 1)["train"] == [documents[0]]

@@ -22,16 +22,50 @@ class Document:
 
     text: str
     source: str
+    """The folder or file it was read from, or what that says of its origin."""
     licence: str = ""
     name: str = ""
-    """What it is called there: a file's name, a line of a JSONL file."""
+    """What it is called there: the formula's name, or its file's."""
     family: str = ""
     """Formulas of one family are kept on one side of the split."""
+    path: str = ""
+    """The file below the source; one within a zip stands behind the zip's own path."""
+    line: int = 0
+    """The line of that file on which it begins; 0 where it is the whole file."""
+    type: str = ""
+    """Its formula type, where the source names it."""
+    instruction: str = ""
+    """What an author asked for to get it, where the source says so."""
 
     @property
     def id(self) -> str:
         """The SHA-256 of the text, in 16 hexadecimal digits."""
         return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        return place_of(self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A file, or a part of one, that gave no formula to train on, and why."""
+
+    source: str
+    path: str
+    line: int
+    reason: str
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        return place_of(self.path, self.line)
+
+
+def place_of(path: str, line: int) -> str:
+    """A path with the line behind it; line 0 is the whole file."""
+    return f"{path}:{line}" if line else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +104,8 @@ def write_lines(path: Path, parts: Iterable[str]) -> None:
     part.replace(path)
 
 
-def write_jsonl(path: Path, items: Iterable[Document | Row]) -> None:
-    """Write documents or rows, one JSON object a line."""
+def write_jsonl(path: Path, items: Iterable[Document | Row | SetAside]) -> None:
+    """Write values, one JSON object a line."""
     write_lines(
         path, (json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in items)
     )
@@ -108,8 +142,7 @@ def read_documents(path: Path) -> Iterator[Document]:
             yield Document(**value)
         except TypeError as error:
             raise TrainingError(
-                f"{path}, line {number}: not a document (text, source, licence, "
-                "name, family)."
+                f"{path}, line {number}: not a document (text, source, licence, …)."
             ) from error
 
 
@@ -121,5 +154,5 @@ def read_rows(path: Path) -> Iterator[Row]:
         except TypeError as error:
             raise TrainingError(
                 f"{path}, line {number}: not a row (prefix, middle, suffix, kind, "
-                "source, document)."
+                "source, document, context, instruction)."
             ) from error

@@ -1,184 +1,140 @@
-"""Folders and files to documents; what cannot be read is reported, not fatal.
+"""Folders, files and zips to documents; what cannot be read is reported, not fatal.
 
-A source is a folder, searched for `.ff`, `.fff` and `.txt` files, or one file: a
-formula, or a `.jsonl` with a formula in each object. Encodings are found by byte
-order mark, then UTF-8, then CP1252, which is what Windows editors write.
+A source is a folder or one file: a formula (`.ff`, `.fff`, `.txt`), a `.jsonl`, `.csv`
+or `.tsv` with a formula in each row, a FastFormula.dat of HCM Data Loader, an `.xml`
+of Functional Setup Manager, or a zip of all of these, as deep as such exports are.
 """
 
 from __future__ import annotations
 
-import codecs
-import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
-from fastformula.syntax import parse
-
-from fastformula_training.documents import Document
+from fastformula_training.documents import Document, SetAside
 from fastformula_training.error import TrainingError
+from fastformula_training.sources.data_loader import FOLDERS, read_data_loader
+from fastformula_training.sources.files import (
+    DEEPEST,
+    Allowance,
+    Files,
+    beside,
+    folder_files,
+    suffix_of,
+    zip_files,
+)
+from fastformula_training.sources.jsonl import read_jsonl
+from fastformula_training.sources.records import Origin, document_of, family_of
+from fastformula_training.sources.setup_xml import read_setup_xml
+from fastformula_training.sources.table import read_table
+from fastformula_training.sources.text import decode, open_text
 
 FORMULA_SUFFIXES = frozenset({".ff", ".fff", ".txt"})
+SUFFIXES = FORMULA_SUFFIXES | {".jsonl", ".csv", ".tsv", ".dat", ".xml", ".zip"}
+
 LARGEST = 4 * 1024 * 1024
 """Bytes; a file beyond is no formula, the longest known has 60 thousand."""
 
-TEXT_KEYS = ("text", "completion", "output", "formula")
-"""Which value of a JSON object is the formula: the first of these it has."""
+Found = Document | SetAside
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A file, or a line of one, that gave no document, and why."""
-
-    place: str
-    reason: str
-
-
-def import_source(source: Path, licence: str = "") -> Iterator[Document | Unreadable]:
+def import_source(source: Path, licence: str = "") -> Iterator[Found]:
     """All documents of a folder or file, in order of path.
 
-    A document's source is the folder or file asked for, its name the path below
-    it. Raises TrainingError where `source` is not there.
+    A document's source is the folder or file asked for, unless its record names
+    another. Raises TrainingError where `source` is not there.
     """
     if source.is_dir():
-        for path in sorted(source.rglob("*")):
-            if path.is_file() and path.suffix.lower() in FORMULA_SUFFIXES | {".jsonl"}:
-                name = path.relative_to(source).as_posix()
-                yield from _import_file(path, source.name, name, licence)
+        files = folder_files(source)
     elif source.is_file():
-        yield from _import_file(source, source.name, source.name, licence)
+        files = Files((source.name,), lambda path: (source.parent / path).open("rb"))
     else:
         raise TrainingError(f"There is no file or folder {source}.")
+    yield from _import_files(files, Origin(source.name, "", licence), Allowance(), 0)
+
+
+def _import_files(
+    files: Files, folder: Origin, allowance: Allowance, depth: int
+) -> Iterator[Found]:
+    """The documents of a folder or zip, of which the origin's path is the path."""
+    attached: set[str] = set()
+    # What a FastFormula.dat refers to is read with it, so it comes first.
+    for path in sorted(files.paths, key=lambda path: suffix_of(path) != ".dat"):
+        if suffix_of(path) not in SUFFIXES or path in attached:
+            continue
+        origin = folder._replace(path=f"{folder.path}/{path}" if folder.path else path)
+        try:
+            with files.open(path) as data:
+                yield from _import_file(
+                    files, path, data, origin, allowance, depth, attached
+                )
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror or error}"
+            yield SetAside(origin.source, origin.path, 0, reason)
+        except ValueError as error:
+            yield SetAside(origin.source, origin.path, 0, str(error))
 
 
 def _import_file(
-    path: Path, source: str, name: str, licence: str
-) -> Iterator[Document | Unreadable]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        yield Unreadable(name, f"cannot be read: {error.strerror}")
-        return
-    if path.suffix.lower() == ".jsonl":
-        yield from _import_jsonl(data, source, name, licence)
-        return
-    try:
-        if len(data) > LARGEST:
-            raise ValueError("too large to be a formula")
-        text = decode(data)
-    except ValueError as error:
-        yield Unreadable(name, str(error))
-        return
-    yield Document(text, source, licence, name, family_of(path.stem))
+    files: Files,
+    path: str,
+    data: BinaryIO,
+    origin: Origin,
+    allowance: Allowance,
+    depth: int,
+    attached: set[str],
+) -> Iterator[Found]:
+    """The documents of one file; raises ValueError and OSError.
 
-
-def _import_jsonl(
-    data: bytes, source: str, name: str, licence: str
-) -> Iterator[Document | Unreadable]:
-    """One document for each object with a formula in it.
-
-    Its source, licence and family may stand beside it.
+    The paths of other files that belong to it are put into `attached`.
     """
-    try:
-        lines = decode(data).splitlines()
-    except ValueError as error:
-        yield Unreadable(name, str(error))
-        return
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        place = f"{name}:{number}"
+    match suffix_of(path):
+        case ".zip":
+            if depth == DEEPEST:
+                raise ValueError(f"lies in {depth} zips within each other")
+            inside = zip_files(data, allowance)
+            yield from _import_files(inside, origin, allowance, depth + 1)
+        case ".jsonl":
+            for record in read_jsonl(open_text(data)):
+                yield document_of(record, origin)
+        case ".csv" | ".tsv":
+            columns, rows = read_table(open_text(data))
+            for row in rows:
+                yield document_of(row, origin, columns)
+        case ".dat":
+            for record in read_data_loader(
+                open_text(data), lambda name: _attachment(files, path, name, attached)
+            ):
+                yield document_of(record, origin)
+        case ".xml":
+            for record in read_setup_xml(data):
+                yield document_of(record, origin)
+        case _:
+            text = decode(_bounded(data))
+            stem = PurePosixPath(path).stem
+            family = family_of(stem)
+            yield Document(
+                text, origin.source, origin.licence, stem, family, origin.path
+            )
+
+
+def _attachment(files: Files, path: str, name: str, attached: set[str]) -> str:
+    """The text of a file that the FastFormula.dat at `path` names."""
+    if "/" in name or "\\" in name or ".." in name:
+        raise ValueError(f"is not in {' or '.join(FOLDERS)}")
+    for folder in FOLDERS:
+        there = beside(path, folder, name)
+        attached.add(there)
         try:
-            value = json.loads(line)
-        except json.JSONDecodeError as error:
-            yield Unreadable(place, f"is not JSON: {error.msg}")
+            with files.open(there) as data:
+                return decode(_bounded(data))
+        except FileNotFoundError:
             continue
-        text = _formula_in(value)
-        if text is None:
-            yield Unreadable(place, f"has no text under {', '.join(TEXT_KEYS)}")
-            continue
-        yield Document(
-            text,
-            str(value.get("source") or source),
-            str(value.get("licence") or value.get("license") or licence),
-            place,
-            str(value.get("family") or ""),
-        )
+    raise ValueError(f"is not in {' or '.join(FOLDERS)}")
 
 
-def family_of(stem: str) -> str:
-    """The name of a formula without what tells its versions apart.
-
-    `OVERTIME_V2`, `overtime_copy (1)` and `Overtime_old_20240131` are all one.
-    """
-    name = stem.upper()
-    while (shorter := VERSION.sub("", name)) and shorter != name:
-        name = shorter
-    return name
-
-
-VERSION = re.compile(
-    r"[\s_.-]*(?:\(\d+\)|(?<![A-Z])(?:V|VER|VERSION|REV)?[\s_.-]*\d+"
-    r"|(?<![A-Z])(?:COPY|OLD|NEW|BACKUP|BAK|FINAL|DRAFT|TEST|ORIGINAL))$"
-)
-
-
-def _formula_in(value: object) -> str | None:
-    """The formula of `text`, prompt and completion, or instruction and output.
-
-    A completion that goes on from the code of its prompt is given together with
-    it: where the two parse as one formula.
-    """
-    if not isinstance(value, dict):
-        return None
-    prompt, completion = value.get("prompt"), value.get("completion")
-    if isinstance(prompt, str) and isinstance(completion, str) and prompt.strip():
-        joined = prompt + completion
-        if not parse(joined).errors:
-            return joined
-    for key in TEXT_KEYS:
-        text = value.get(key)
-        if isinstance(text, str) and text.strip():
-            return unfence(text)
-    return None
-
-
-def unfence(text: str) -> str:
-    """The inside of the first Markdown code fence, or `text` where there is none."""
-    lines = text.splitlines(keepends=True)
-    fences = [i for i, line in enumerate(lines) if line.lstrip().startswith("```")]
-    if len(fences) < 2:
-        return text
-    return "".join(lines[fences[0] + 1 : fences[1]])
-
-
-def decode(data: bytes) -> str:
-    """Bytes of a formula's file to text; raises ValueError for what is no text."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(mark):
-            return _checked(data, encoding)
-    if b"\0" in data:
-        # UTF-16 without a mark has a zero beside nearly every letter.
-        even, odd = data[::2].count(0), data[1::2].count(0)
-        if max(even, odd) < len(data) // 4:
-            raise ValueError("is not text")
-        return _checked(data, "utf-16-le" if odd > even else "utf-16-be")
-    try:
-        return _checked(data, "utf-8")
-    except ValueError:
-        return _checked(data, "cp1252")
-
-
-def _checked(data: bytes, encoding: str) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        raise ValueError("is not text") from None
-    if any(ord(letter) < 32 and letter not in "\t\r\n\f\v\x1a" for letter in text):
-        raise ValueError("is not text")
-    return text
+def _bounded(data: BinaryIO) -> bytes:
+    content = data.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError("is too large to be a formula")
+    return content

@@ -1,40 +1,47 @@
-"""Sources to prepared data: parsed, without duplicates, split, cut into holes."""
+"""Sources to prepared data: parsed, without duplicates, split, cut into rows.
+
+Formulas are read three times from a draft of documents.jsonl rather than kept: in
+memory are a fingerprint of each, some 5 KB, and those that are being worked on.
+"""
 
 from __future__ import annotations
 
-import json
+import functools
 import shutil
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from importlib.metadata import version
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
-from fastformula.syntax import Parsed, parse
-from fastformula.text import LineIndex
-
-from fastformula_training.config import plain
-from fastformula_training.dataset import file_hash
-from fastformula_training.dedupe import exact_groups, near_pairs
+from fastformula_training.data_card import CARD, PARTS, Tally, make_card, write_card
+from fastformula_training.dedupe import Fingerprint, find_repeats
 from fastformula_training.documents import (
     Document,
     Row,
-    write_atomically,
+    SetAside,
+    read_documents,
     write_jsonl,
-    write_lines,
 )
 from fastformula_training.error import TrainingError
-from fastformula_training.holes import KINDS, cut_holes
-from fastformula_training.importers import Unreadable, import_source
-from fastformula_training.split import Split, split_documents
+from fastformula_training.examine import Examined, examine
+from fastformula_training.holes import KINDS
+from fastformula_training.importers import import_source
+from fastformula_training.processes import map_in_order
+from fastformula_training.rows import Cuts, Job, cut_rows
+from fastformula_training.split import Member, deal, find_families
 
-CARD = "card.json"
-PARTS = ("train", "validation", "test")
+DRAFT = "read.jsonl"
+"""What was read of the sources, while the folder is being made."""
 
 Item = TypeVar("Item")
-Watch = Callable[[Iterable[Any], str], Iterable[Any]]
-"""Passes items on and shows how far they are; the text names the stage."""
+
+
+class Watch(Protocol):
+    """Passes items on and shows how far they are."""
+
+    def __call__(self, items: Iterable[Item], stage: str, size: int) -> Iterator[Item]:
+        """`size` is how many there will be, or 0 where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +51,10 @@ class PrepareConfig:
     seed: int = 1
     near_duplicate: float = 0.85
     """The Jaccard index from which a formula repeats another; above 1 keeps all."""
+    literals: Literal["keep", "mask"] = "keep"
+    """`mask` replaces personal and secret text in literals and comments."""
+    split_by: Literal["family", "source"] = "family"
+    """What is kept whole: families of formulas, or all that is of one source too."""
     validation: float = 0.1
     """The share of the documents whose holes measure a run while it goes on."""
     test: float = 0.1
@@ -52,8 +63,14 @@ class PrepareConfig:
     """One hole is cut for so many characters of a formula."""
     longest: int = 800
     """The characters of the longest middle."""
+    longest_text: int = 6000
+    """The characters of the longest row that is plain text; they are 2,000 tokens."""
     unfinished: float = 0.0
     """The share of training holes behind which the formula is not yet written."""
+    contexts: float = 1.0
+    """The share of holes with what serving writes before the prefix."""
+    neighbours: int = 4
+    """Formulas of the same source and part of which a context may show lines."""
     licence: str = ""
     """The licence of documents that do not name theirs."""
     statement: float = 0.25
@@ -69,28 +86,46 @@ class PrepareConfig:
         """Check what the types do not say; raises TrainingError."""
         if self.validation < 0 or self.test < 0 or self.validation + self.test >= 1:
             raise TrainingError("`validation` and `test` must leave some to train on.")
-        if self.characters_per_hole < 1 or self.longest < 1:
-            raise TrainingError("`characters_per_hole` and `longest` must be above 0.")
+        for name in ("characters_per_hole", "longest", "longest_text"):
+            if getattr(self, name) < 1:
+                raise TrainingError(f"`{name}` must be above 0.")
+        if self.neighbours < 0 or not 0 <= self.contexts <= 1:
+            raise TrainingError("`neighbours` and `contexts` must not be below 0.")
         if not any(getattr(self, kind) > 0 for kind in KINDS):
             raise TrainingError("At least one kind of hole must have a share above 0.")
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """A document that was set aside, and why."""
+class _Kept:
+    """What is remembered of a formula that parses."""
 
-    name: str
+    id: str
+    family: str
     source: str
-    reason: str
+    place: str
+    asked: bool
+    """Whether an instruction belongs to it."""
+    fingerprint: Fingerprint
+
+
+def unwatched(items: Iterable[Item], stage: str, size: int) -> Iterator[Item]:
+    """Show nothing."""
+    return iter(items)
 
 
 def prepare(
     sources: Sequence[Path],
     out: Path,
     config: PrepareConfig,
-    watch: Watch = lambda items, _: items,
+    *,
+    tokenizer: Callable[[str], int] | None = None,
+    processes: int = 1,
+    watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Make `out` from the sources and return its card.
+
+    `tokenizer` counts a model's tokens, for the card only. `processes` share the
+    work, 0 are as many as there are cores; the data do not depend on them.
 
     An earlier preparation in `out` is replaced; the folder is whole or as it was.
     Raises TrainingError for a source that is not there, a folder that is something
@@ -98,180 +133,225 @@ def prepare(
     """
     if out.exists() and not (out / CARD).is_file() and any(out.iterdir()):
         raise TrainingError(f"{out} holds something else; choose another folder.")
-    read: list[Document] = []
-    rejected: list[Rejected] = []
-    for source in sources:
-        for found in watch(import_source(source, config.licence), "reading"):
-            if isinstance(found, Unreadable):
-                rejected.append(Rejected(found.place, source.name, found.reason))
-            else:
-                read.append(replace(found, text=_lines_ended(found.text)))
-    parsed: dict[str, Parsed] = {}
-    sound: list[Document] = []
-    for document in watch(read, "parsing"):
-        result = parse(document.text)
-        reason = _why_not(result)
-        if reason:
-            rejected.append(Rejected(document.name, document.source, reason))
-        else:
-            sound.append(document)
-            parsed[document.id] = result
-    kept = _drop_repeats(sound, config.near_duplicate, rejected)
-    if not kept:
-        raise TrainingError(
-            f"No formula is left to train on: {_first_reason(rejected)}."
-        )
-    split = split_documents(kept, config.validation, config.test, config.seed)
-    shares = {kind: getattr(config, kind) for kind in KINDS}
-    rows = {
-        part: [
-            row
-            for document in watch(getattr(split, part), f"cutting {part}")
-            for row in cut_holes(
-                parsed[document.id],
-                document,
-                shares,
-                config.characters_per_hole,
-                config.longest,
-                config.seed,
-                config.unfinished if part == "train" else 0.0,
-            )
-        ]
-        for part in PARTS
-    }
-    return _write(out, kept, split, rows, rejected, parsed, config)
-
-
-def _lines_ended(text: str) -> str:
-    """Line feeds only, so that the model need not learn every ending's variant."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _why_not(parsed: Parsed) -> str:
-    """The first error of a formula with its line, or that there is nothing in it."""
-    if parsed.errors:
-        first = min(parsed.errors, key=lambda error: error.span.start)
-        line = LineIndex(parsed.text).position(first.span.start).line + 1
-        return f"line {line}: {first.message}"
-    return "" if parsed.tree.statements else "has no statement"
-
-
-def _drop_repeats(
-    documents: Sequence[Document], threshold: float, rejected: list[Rejected]
-) -> list[Document]:
-    """The first of each group of copies; a later one is set aside, not lost."""
-    unique: list[Document] = []
-    for places in exact_groups([document.text for document in documents]):
-        first, *others = places
-        unique.append(documents[first])
-        rejected.extend(_repeat(documents[o], documents[first], 1) for o in others)
-    dropped: set[int] = set()
-    for pair in near_pairs([document.text for document in unique], threshold):
-        if pair.first not in dropped and pair.second not in dropped:
-            dropped.add(pair.second)
-            rejected.append(
-                _repeat(unique[pair.second], unique[pair.first], pair.jaccard)
-            )
-    return [d for place, d in enumerate(unique) if place not in dropped]
-
-
-def _repeat(document: Document, first: Document, likeness: float) -> Rejected:
-    return Rejected(
-        document.name, document.source, f"repeats {first.name} ({likeness:.2f})"
-    )
-
-
-def _first_reason(rejected: Sequence[Rejected]) -> str:
-    if not rejected:
-        return "the sources hold no file that ends in .ff, .fff, .txt or .jsonl"
-    return f"{rejected[0].name}: {rejected[0].reason.rstrip('.')}"
-
-
-def _write(
-    out: Path,
-    kept: Sequence[Document],
-    split: Split,
-    rows: dict[str, list[Row]],
-    rejected: Sequence[Rejected],
-    parsed: dict[str, Parsed],
-    config: PrepareConfig,
-) -> dict[str, Any]:
-    """Write all files beside `out`, then put the folder in its place."""
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
-    write_jsonl(part / "documents.jsonl", kept)
-    for name in PARTS:
-        write_jsonl(part / f"{name}.jsonl", rows[name])
-    write_lines(
-        part / "rejected.jsonl",
-        (
-            json.dumps(
-                {field.name: getattr(item, field.name) for field in fields(item)},
-                ensure_ascii=False,
+    try:
+        tally = Tally()
+        size = _read(sources, part, config, tally, watch)
+        kept = _examine(part, size, config, tally, processes, watch)
+        chosen = _without_repeats(kept, config.near_duplicate, tally)
+        if not chosen:
+            raise TrainingError(
+                f"No formula is left to train on: {_first_reason(tally.aside)}."
             )
-            + "\n"
-            for item in rejected
-        ),
-    )
-    repeats = sum(item.reason.startswith("repeats ") for item in rejected)
-    card: dict[str, Any] = {
-        "created_by": f"fastformula {version('fastformula')}",
-        "settings": plain(config),
-        "documents": {
-            "kept": len(kept),
-            "duplicates": repeats,
-            "set_aside": len(rejected) - repeats,
-            **{name: len(getattr(split, name)) for name in PARTS},
-        },
-        "tokens": sum(len(parsed[document.id].tokens) - 1 for document in kept),
-        "characters": sum(len(document.text) for document in kept),
-        "rows": {name: len(rows[name]) for name in PARTS},
-        "kinds": {
-            name: dict(sorted(Counter(row.kind for row in rows[name]).items()))
-            for name in PARTS
-        },
-        "sources": dict(Counter(document.source for document in kept)),
-        "licences": dict(Counter(document.licence or "not named" for document in kept)),
-        "hashes": {
-            f"{name}.jsonl": file_hash(part / f"{name}.jsonl")
-            for name in ("documents", *PARTS)
-        },
-    }
-    write_atomically(part / CARD, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
-    write_lines(part / "README.md", (line + "\n" for line in _page(card)))
-    shutil.rmtree(out, ignore_errors=True)
-    part.replace(out)
+        members = [kept[place] for place in chosen]
+        families = find_families(
+            [Member(m.id, m.family, m.source, m.fingerprint) for m in members],
+            whole_sources=config.split_by == "source",
+        )
+        dealt = deal(
+            families,
+            [member.id for member in members],
+            config.validation,
+            config.test,
+            config.seed,
+        )
+        _write_documents(part, dict(zip(chosen, dealt, strict=True)), tally, tokenizer)
+        family_of = {
+            members[place].id: number
+            for number, places in enumerate(families)
+            for place in places
+        }
+        for name in PARTS:
+            _write_rows(part, name, family_of, config, tally, processes, watch)
+        write_jsonl(part / "rejected.jsonl", tally.aside)
+        card = make_card(part, config, tally, len(families))
+        write_card(part, card, tally)
+        (part / DRAFT).unlink()
+        for name in PARTS:
+            (part / _documents_of(name)).unlink()
+        shutil.rmtree(out, ignore_errors=True)
+        part.replace(out)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
     return card
 
 
-def _page(card: dict[str, Any]) -> Iterator[str]:
-    """The data card as a Markdown page."""
-    documents = card["documents"]
-    yield "# Data card"
-    yield ""
-    yield (
-        f"{documents['kept']} formulas with {card['tokens']:,} tokens and "
-        f"{card['characters']:,} characters. {documents['duplicates']} repeated "
-        f"another and {documents['set_aside']} were set aside; `rejected.jsonl` says "
-        "why."
+def _read(
+    sources: Sequence[Path],
+    part: Path,
+    config: PrepareConfig,
+    tally: Tally,
+    watch: Watch,
+) -> int:
+    """Write what the sources hold to the draft, and return how many formulas it is."""
+    size = 0
+
+    def documents() -> Iterator[Document]:
+        nonlocal size
+        for source in sources:
+            for found in watch(import_source(source, config.licence), "reading", 0):
+                if isinstance(found, SetAside):
+                    tally.aside.append(found)
+                else:
+                    size += 1
+                    yield found
+
+    write_jsonl(part / DRAFT, documents())
+    return size
+
+
+def _examine(
+    part: Path,
+    size: int,
+    config: PrepareConfig,
+    tally: Tally,
+    processes: int,
+    watch: Watch,
+) -> list[_Kept]:
+    """Parse the draft and put in its place the formulas that parse."""
+    kept: list[_Kept] = []
+    look = functools.partial(examine, masks=config.literals == "mask")
+    draft = read_documents(part / DRAFT)
+    found = map_in_order(look, draft, size, processes)
+
+    def documents() -> Iterator[Document]:
+        for each in watch(found, "parsing", size):
+            document = each.document
+            tally.masked.update(each.masked or {})
+            if each.fingerprint is None:
+                tally.aside.append(_aside(document, each.reason))
+                continue
+            tally.examined.append((each.tokens, each.type))
+            kept.append(_remembered(each, each.fingerprint))
+            yield document
+
+    write_jsonl(part / DRAFT, documents())
+    return kept
+
+
+def _remembered(each: Examined, print_: Fingerprint) -> _Kept:
+    document = each.document
+    return _Kept(
+        document.id,
+        document.family,
+        document.source,
+        document.place,
+        bool(document.instruction),
+        print_,
     )
-    yield ""
-    yield "| part | formulas | holes | " + " | ".join(KINDS) + " |"
-    yield "|---|---:|---:|" + "---:|" * len(KINDS)
+
+
+def _aside(document: Document, reason: str) -> SetAside:
+    return SetAside(document.source, document.path, document.line, reason)
+
+
+def _without_repeats(
+    kept: Sequence[_Kept], threshold: float, tally: Tally
+) -> list[int]:
+    """The places of formulas that repeat none before; others are told to the tally.
+
+    Of exact copies the first stays that has an instruction, if one has.
+    """
+    firsts: dict[bytes, int] = {}
+    for place, each in enumerate(kept):
+        first = firsts.setdefault(each.fingerprint.exact, place)
+        if each.asked and not kept[first].asked:
+            firsts[each.fingerprint.exact] = place
+    unique = sorted(firsts.values())
+    for place, each in enumerate(kept):
+        first = firsts[each.fingerprint.exact]
+        if first != place:
+            tally.repeats[place] = (first, 1.0)
+    pairs = find_repeats([kept[place].fingerprint for place in unique], threshold)
+    for pair in pairs:
+        tally.repeats[unique[pair.second]] = (unique[pair.first], pair.jaccard)
+    tally.places = [each.place for each in kept]
+    return [place for place in unique if place not in tally.repeats]
+
+
+def _first_reason(aside: Sequence[SetAside]) -> str:
+    if not aside:
+        return "the sources hold no formulas, zips, JSONL or CSV files"
+    return f"{aside[0].place}: {aside[0].reason.rstrip('.')}"
+
+
+def _documents_of(part: str) -> str:
+    """The name of the draft with the formulas of a part."""
+    return f"{part}-documents.jsonl"
+
+
+def _write_documents(
+    part: Path,
+    dealt: dict[int, str],
+    tally: Tally,
+    tokenizer: Callable[[str], int] | None,
+) -> None:
+    """Write documents.jsonl, and a draft for each part of the split."""
+
+    def documents(wanted: str = "") -> Iterator[Document]:
+        for place, document in enumerate(read_documents(part / DRAFT)):
+            if place not in dealt:
+                if not wanted:
+                    tally.repeat(document, place)
+            elif not wanted or dealt[place] == wanted:
+                if not wanted:
+                    tally.keep(document, place, dealt[place], tokenizer)
+                yield document
+
+    write_jsonl(part / "documents.jsonl", documents())
     for name in PARTS:
-        kinds = " | ".join(str(card["kinds"][name].get(kind, 0)) for kind in KINDS)
-        yield f"| {name} | {documents[name]} | {card['rows'][name]} | {kinds} |"
-    for title, key in (("source", "sources"), ("licence", "licences")):
-        yield ""
-        yield f"| {title} | formulas |"
-        yield "|---|---:|"
-        for name, count in sorted(card[key].items()):
-            yield f"| {name} | {count} |"
-    yield ""
-    yield "| file | SHA-256 |"
-    yield "|---|---|"
-    for name, digest in card["hashes"].items():
-        yield f"| {name} | `{digest}` |"
-    yield ""
-    settings = ", ".join(f"{key} {value}" for key, value in card["settings"].items())
-    yield f"Made by {card['created_by']} with {settings}."
+        write_jsonl(part / _documents_of(name), documents(name))
+
+
+def _write_rows(
+    part: Path,
+    name: str,
+    family_of: dict[str, int],
+    config: PrepareConfig,
+    tally: Tally,
+    processes: int,
+    watch: Watch,
+) -> None:
+    """Cut the formulas of one part."""
+    cuts = Cuts(
+        {kind: getattr(config, kind) for kind in KINDS},
+        config.characters_per_hole,
+        config.longest,
+        config.longest_text,
+        config.contexts,
+        config.seed,
+    )
+    unfinished = config.unfinished if name == "train" else 0.0
+    size = tally.documents[name]
+    jobs = _jobs(part / _documents_of(name), family_of, config, unfinished, cuts)
+    cut = map_in_order(cut_rows, jobs, size, processes)
+
+    def rows() -> Iterator[Row]:
+        for found in watch(cut, f"cutting {name}", size):
+            for row in found:
+                tally.row(name, row)
+                yield row
+
+    write_jsonl(part / f"{name}.jsonl", rows())
+
+
+def _jobs(
+    file: Path,
+    family_of: dict[str, int],
+    config: PrepareConfig,
+    unfinished: float,
+    cuts: Cuts,
+) -> Iterator[Job]:
+    """Documents with those that stand before them in the same source."""
+    last: deque[Document] = deque(maxlen=2 * config.neighbours)
+    for document in read_documents(file):
+        others = [
+            other.text
+            for other in reversed(last)
+            if other.source == document.source
+            and family_of[other.id] != family_of[document.id]
+        ]
+        yield Job(document, tuple(others[: config.neighbours]), unfinished, cuts)
+        last.append(document)

@@ -1,12 +1,14 @@
 """`fastformula-train prepare`: formulas become training rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import click
 
 from fastformula_training.config import load_config
+
+Item = TypeVar("Item")
 
 
 @click.command()
@@ -22,31 +24,71 @@ from fastformula_training.config import load_config
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Change a setting, such as validation=0.2 or licence=Apache-2.0.",
+    help="Change a setting, such as validation=0.2, licence=MIT or literals=mask.",
 )
-def prepare(sources: tuple[Path, ...], out: Path, settings: tuple[str, ...]) -> None:
-    """Make training data from folders of formulas and JSONL files.
+@click.option(
+    "--tokenizer",
+    type=click.Path(path_type=Path),
+    help="A model's folder; the data card then counts its tokens too.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(min=0),
+    default=0,
+    help="How many share the work; 0, the default, is one for each core.",
+)
+def prepare(
+    sources: tuple[Path, ...],
+    out: Path,
+    settings: tuple[str, ...],
+    tokenizer: Path | None,
+    processes: int,
+) -> None:
+    """Make training data from folders, zips, JSONL and CSV files with formulas.
 
     Formulas that do not parse and repeats of others are set aside; the rest is split
-    by family and cut into holes.
+    by family and cut into rows.
     """
+    from fastformula_training.data_card import open_counter
     from fastformula_training.prepare import PrepareConfig
     from fastformula_training.prepare import prepare as run
 
     config = load_config(PrepareConfig, None, settings)
-    card = run(sources, out, config, _watch)
+    card = run(
+        sources,
+        out,
+        config,
+        tokenizer=open_counter(tokenizer) if tokenizer else None,
+        processes=processes,
+        watch=_watch,
+    )
     documents, rows = card["documents"], card["rows"]
     click.echo(
         f"{documents['kept']} formulas kept, {documents['duplicates']} repeats and "
-        f"{documents['set_aside']} others set aside; holes to train on: "
+        f"{documents['set_aside']} others set aside; rows to train on: "
         f"{rows['train']}, to validate: {rows['validation']}, to test: {rows['test']}."
     )
+    if config.literals == "mask":
+        count = sum(card["masked"].values())
+        click.echo(f"{count} personal or secret literals were replaced.")
     click.echo(f"The data card is {out / 'README.md'}.")
 
 
-def _watch(items: Iterable[Any], stage: str) -> Iterable[Any]:
-    """A progress bar around the items, without an end where none is known."""
-    from rich.progress import track
+def _watch(items: Iterable[Item], stage: str, size: int) -> Iterator[Item]:
+    """Show how far the items are, and when they will be done if that is known."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    total = len(items) if isinstance(items, list | tuple) else None
-    return track(items, description=f"{stage:18}", total=total)
+    ends = (BarColumn(), TimeRemainingColumn()) if size else (SpinnerColumn(),)
+    progress = Progress(
+        TextColumn(f"{stage:18}"), MofNCompleteColumn(), *ends, TimeElapsedColumn()
+    )
+    with progress:
+        yield from progress.track(items, total=size or None)

@@ -1,0 +1,1 @@
+"""What people keep formulas in, each kind of file to records and documents."""
