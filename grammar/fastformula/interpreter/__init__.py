@@ -1,0 +1,30 @@
+"""Running formulas: a pure function of the analysed text and of what it meets.
+
+An analysed tree becomes closures once, and these run as often as a loop goes round.
+Nothing is read, written or asked of the clock: a `World` says what the run meets, an
+`Outcome` what came of it.
+"""
+
+from fastformula.interpreter.activation import LogLine, Step
+from fastformula.interpreter.errors import Caller, ErrorClass, RunError
+from fastformula.interpreter.execution import Outcome, run
+from fastformula.interpreter.semantics import Semantics
+from fastformula.interpreter.values import Scalar, Value
+from fastformula.interpreter.world import Answer, FormulaAnswer, Row, World
+
+__all__ = [
+    "Answer",
+    "Caller",
+    "ErrorClass",
+    "FormulaAnswer",
+    "LogLine",
+    "Outcome",
+    "Row",
+    "RunError",
+    "Scalar",
+    "Semantics",
+    "Step",
+    "Value",
+    "World",
+    "run",
+]

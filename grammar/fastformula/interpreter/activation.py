@@ -1,0 +1,161 @@
+"""What changes while formulas run: that of one formula, and that of the whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from fastformula.analysis import Analysis
+from fastformula.interpreter.errors import ErrorClass
+from fastformula.interpreter.semantics import Semantics
+from fastformula.interpreter.values import Value
+from fastformula.interpreter.world import World
+from fastformula.syntax.tree import Node, Statement
+
+if TYPE_CHECKING:
+    from fastformula.interpreter.program import Program
+
+Frame: TypeAlias = list[Any]
+"""The variables of a formula by their places; the activation is in place 0."""
+
+Evaluate: TypeAlias = Callable[[Frame], Any]
+"""An expression, or a condition: then True, False, or None where nobody can tell."""
+
+
+class Exited(NamedTuple):
+    """The signal that leaves the loop around."""
+
+
+class Returned(NamedTuple):
+    """The signal that ends the formula."""
+
+    outputs: dict[str, Any]
+    """By upper-case name."""
+
+
+Signal: TypeAlias = Exited | Returned | None
+"""How a formula goes on after a statement; None is the usual way."""
+
+Execute: TypeAlias = Callable[[Frame], Signal]
+"""A statement."""
+
+
+class LogLine(NamedTuple):
+    """A line that a logging function wrote."""
+
+    text: str
+    function: str
+    formula: str
+
+
+class Step(NamedTuple):
+    """A statement that has been carried out; of IF and WHILE, the condition."""
+
+    formula: str
+    statement: Statement
+    line: int
+    """From 1."""
+    text: str
+    """The statement's first line."""
+    reads: Mapping[str, Value]
+    """Variables and items with the values that it found."""
+    writes: Mapping[str, Value]
+    """Variables with the values that it put in."""
+    outcome: bool | None
+    """Of IF and WHILE: whether the condition held; None for other statements."""
+
+
+class Fetched(NamedTuple):
+    """What came of reading a database item."""
+
+    value: Any
+    is_found: bool = True
+    is_defaulted: bool = False
+    problem: tuple[ErrorClass, str] | None = None
+    """Why there is no value."""
+
+
+class Run:
+    """What the formulas of one run share."""
+
+    __slots__ = (
+        "compiled",
+        "log",
+        "make",
+        "random",
+        "rounds",
+        "semantics",
+        "shared",
+        "storage",
+        "watch",
+        "world",
+    )
+
+    def __init__(
+        self,
+        world: World,
+        semantics: Semantics,
+        watch: Callable[[Step], None] | None,
+        make: Callable[[Analysis, str, Activation | None], Program],
+    ) -> None:
+        self.make = make
+        """What makes a program of a formula, under the name it is called by."""
+        self.world = world
+        self.semantics = semantics
+        self.watch = watch
+        self.rounds: Iterator[int] = iter(range(semantics.loop_limit))
+        """Each round of a loop takes one, which costs less than counting."""
+        self.storage: dict[str, Any] = {}
+        """The working storage area by upper-case name."""
+        self.shared: dict[Any, Any] = {}
+        """What SET_NUMBER and its like have stored."""
+        self.log: list[LogLine] = []
+        self.random: Random = world.random()
+        self.compiled: dict[str, Program] = {}
+
+
+class Activation:
+    """One formula that runs."""
+
+    __slots__ = (
+        "cache",
+        "caller",
+        "contexts",
+        "defaulted",
+        "node",
+        "outputs",
+        "pending",
+        "program",
+        "run",
+    )
+
+    def __init__(
+        self,
+        run: Run,
+        program: Program,
+        contexts: dict[str, Any],
+        caller: Activation | None,
+    ) -> None:
+        self.run = run
+        self.program = program
+        self.contexts = contexts
+        """Those that are set; never changed, but replaced."""
+        self.caller = caller
+        self.node: Node | None = None
+        """Where it calls another formula, while that runs."""
+        self.cache: dict[str, Fetched] = {}
+        """The items that have been read in these contexts."""
+        self.defaulted: set[str] = set()
+        """The inputs that took their default."""
+        self.pending: dict[str, Any] = {}
+        """What SET_INPUT has set for the next call; UNSET takes a value away."""
+        self.outputs: dict[str, Any] = {}
+        """What the last called formula has returned."""
+
+    def chain(self) -> Iterator[Activation]:
+        """The activation itself and its callers, the nearest first."""
+        each: Activation | None = self
+        while each is not None:
+            yield each
+            each = each.caller

@@ -1,0 +1,172 @@
+"""Functions that ask the application: they give what the run was told they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from fastformula.analysis.names import out_functions
+from fastformula.interpreter.activation import Activation, Evaluate, Frame
+from fastformula.interpreter.arrays import Compile, find_index
+from fastformula.interpreter.compilation import Compilation, refusal
+from fastformula.interpreter.errors import ErrorClass, FormulaError
+from fastformula.interpreter.values import (
+    UNSET,
+    Array,
+    bring_in,
+    describe,
+    take_out,
+    type_of,
+)
+from fastformula.interpreter.world import Answer
+from fastformula.language.types import array_of, value_type
+from fastformula.syntax.tree import Call, Expression, Index, Name
+
+Put: TypeAlias = Callable[[Frame, Any], None]
+
+
+def compile_answered(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
+    """The closure that looks for the answer to the arguments of the moment."""
+    key = node.function.key
+    places = out_functions().get(key, frozenset())
+    given = [
+        compile_(c, each)
+        for at, each in enumerate(node.arguments)
+        if at not in places or not isinstance(each, Name | Index)
+    ]
+    targets = [
+        compile_put(c, each, compile_)
+        for at, each in enumerate(node.arguments)
+        if at in places and isinstance(each, Name | Index)
+    ]
+    kind = c.analysis.type_of(node)
+    empty_is_null = c.semantics.empty_text_is_null
+    null_is_error = c.semantics.null_results == "error"
+
+    def ask(frame: Frame) -> Any:
+        activation: Activation = frame[0]
+        arguments = tuple(take_out(each(frame)) for each in given)
+        answer = _find(activation.run.world.functions.get(key, ()), arguments)
+        if answer is None:
+            raise _not_given(c, node, arguments)
+        if answer.error is not None:
+            raise _failed(c, node, answer.error)
+        try:
+            value = bring_in(answer.value, kind, empty_is_null=empty_is_null)
+            out = [
+                bring_in(each, None, empty_is_null=empty_is_null) for each in answer.out
+            ]
+        except ValueError as error:
+            raise FormulaError(
+                ErrorClass.WRONG_VALUE,
+                f"The answer given for {key} does not fit: {error}.",
+                node,
+            ) from None
+        out += [None] * (len(targets) - len(out))
+        for put, handed in zip(targets, out, strict=False):
+            put(frame, handed)
+        if value is None and null_is_error:
+            raise FormulaError(
+                ErrorClass.NULL_RESULT, f"`{c.text(node)}` gives NULL.", node
+            )
+        return value
+
+    return ask
+
+
+def _find(answers: Sequence[Answer], arguments: tuple[Any, ...]) -> Answer | None:
+    for answer in answers:
+        if answer.arguments is None or answer.arguments == arguments:
+            return answer
+    return None
+
+
+def _not_given(c: Compilation, node: Call, arguments: tuple[Any, ...]) -> FormulaError:
+    shown = ", ".join(describe(each) for each in arguments)
+    key = node.function.key
+    return FormulaError(
+        ErrorClass.NOT_GIVEN,
+        f"{key}({shown}) asks the application, and no answer to that is given. Say "
+        f"what {key} gives in this run.",
+        node,
+    )
+
+
+def _failed(c: Compilation, node: Call, text: str) -> FormulaError:
+    if text:
+        return FormulaError(
+            ErrorClass.USER_FUNCTION, f"`{c.text(node)}` fails: {text}", node
+        )
+    return FormulaError(
+        ErrorClass.EXTERNAL_FUNCTION, f"`{c.text(node)}` fails without a reason.", node
+    )
+
+
+def compile_put(c: Compilation, target: Expression, compile_: Compile) -> Put:
+    """What puts a value in a variable or an element, after looking at its type."""
+    if isinstance(target, Index):
+        return _put_element(c, target, compile_)
+    if not isinstance(target, Name):
+        raise refusal(
+            f"`{c.text(target)}` is no variable, so nothing can be put in it.", target
+        )
+    symbol = c.variable(target)
+    place = c.places[symbol.key]
+    kind = c.sure_type(symbol)
+
+    def put(frame: Frame, value: Any) -> None:
+        check_type(target, kind, value)
+        frame[place] = value.copy() if value.__class__ is Array else value
+
+    return put
+
+
+def check_type(name: Name, kind: str | None, value: Any) -> None:
+    """Raise FormulaError where `value` is not of the variable's type `kind`."""
+    found = type_of(value)
+    if kind is not None and found is not None and found != kind:
+        raise refusal(
+            f"`{name.text}` is {kind} in this formula, but here it gets "
+            f"{describe(value)}, which is {found}.",
+            name,
+        )
+
+
+def _put_element(c: Compilation, target: Index, compile_: Compile) -> Put:
+    symbol = c.variable(target.array)
+    place = c.places[symbol.key]
+    kind = c.sure_type(symbol)
+    evaluate = compile_(c, target.index)
+
+    def put(frame: Frame, value: Any) -> None:
+        held = frame[place]
+        index = evaluate(frame)
+        if held.__class__ is not Array:
+            if held is not UNSET and held is not None:
+                raise refusal(
+                    f"`{target.array.text}` is {describe(held)}, not an array.", target
+                )
+            held = Array(kind or _kind(target, value, index))
+            frame[place] = held
+        at = find_index(c, target.array, target.index, held, index)
+        found = type_of(value)
+        if found is not None and value_type(held.type) != found:
+            raise refusal(
+                f"`{target.array.text}` is {held.type}, so its elements are not "
+                f"{describe(value)}.",
+                target,
+            )
+        held.put(at, value)
+
+    return put
+
+
+def _kind(target: Index, value: Any, index: Any) -> str:
+    kind = array_of(type_of(value) or "NUMBER", type_of(index) or "NUMBER")
+    if kind is None:
+        raise refusal(
+            f"`{target.array.text}` cannot hold {describe(value)} at "
+            f"{describe(index)}.",
+            target,
+        )
+    return kind

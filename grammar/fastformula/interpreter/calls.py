@@ -1,0 +1,104 @@
+"""Calls: those that are part of the language, and those of functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastformula.interpreter.activation import Evaluate, Frame
+from fastformula.interpreter.answers import compile_answered
+from fastformula.interpreter.arrays import Compile
+from fastformula.interpreter.compilation import Compilation, refusal
+from fastformula.interpreter.errors import ErrorClass, FormulaError
+from fastformula.interpreter.formula_calls import (
+    compile_execute,
+    compile_get_output,
+    compile_is_executable,
+    compile_set_input,
+)
+from fastformula.interpreter.storage import (
+    compile_wsa_delete,
+    compile_wsa_exists,
+    compile_wsa_get,
+    compile_wsa_set,
+)
+from fastformula.interpreter.values import describe, has_type, type_of
+from fastformula.syntax.tree import Call, Name
+
+
+def compile_call(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
+    """The closure that calls a function; of a condition, it gives True or False."""
+    key = node.function.key
+    built_in = _BUILT_IN.get(key)
+    if built_in is None:
+        return compile_answered(c, node, compile_)
+    least, most, compile_built_in = built_in
+    if not least <= len(node.arguments) <= most:
+        counts = f"{least}" if least == most else f"{least} to {most}"
+        raise refusal(
+            f"{key} takes {counts} arguments, but here stand {len(node.arguments)}.",
+            node,
+        )
+    return compile_built_in(c, node, compile_)
+
+
+def _compile_get_context(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
+    name = _context(node)
+    default = compile_(c, node.arguments[1])
+    kind = c.analysis.type_of(node)
+
+    def get(frame: Frame) -> Any:
+        contexts = frame[0].contexts
+        if name not in contexts:
+            return default(frame)
+        value = contexts[name]
+        if kind is not None and not has_type(value, kind):
+            raise FormulaError(
+                ErrorClass.WRONG_VALUE,
+                f"The context {name} is {kind}, but is given {describe(value)}, which "
+                f"is {type_of(value)}.",
+                node,
+            )
+        return value
+
+    return get
+
+
+def _compile_context_is_set(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
+    name = _context(node)
+    return lambda frame: name in frame[0].contexts
+
+
+def _compile_need_context(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
+    _context(node)
+    return lambda _frame: None
+
+
+def _context(node: Call) -> str:
+    """The context that a call names in its first argument."""
+    name = node.arguments[0]
+    if not isinstance(name, Name):
+        raise refusal(
+            f"{node.function.key} takes the name of a context without quotes, such as "
+            "PERSON_ID.",
+            name,
+        )
+    return name.key
+
+
+_BUILT_IN: Mapping[
+    str, tuple[int, int, Callable[[Compilation, Call, Compile], Evaluate]]
+] = {
+    "GET_CONTEXT": (2, 2, _compile_get_context),
+    "CONTEXT_IS_SET": (1, 1, _compile_context_is_set),
+    "NEED_CONTEXT": (1, 1, _compile_need_context),
+    "WSA_SET": (2, 2, compile_wsa_set),
+    "WSA_GET": (2, 2, compile_wsa_get),
+    "WSA_EXISTS": (1, 2, compile_wsa_exists),
+    "WSA_DELETE": (0, 1, compile_wsa_delete),
+    "SET_INPUT": (1, 2, compile_set_input),
+    "EXECUTE": (1, 1, compile_execute),
+    "GET_OUTPUT": (2, 2, compile_get_output),
+    "IS_EXECUTABLE": (1, 1, compile_is_executable),
+}
+"""How many arguments each takes at least and at most, and what makes its closure."""

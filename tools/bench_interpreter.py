@@ -1,0 +1,70 @@
+"""How many statements a second formulas run at.
+
+    python tools/bench_interpreter.py
+
+runs loops of 1,000,000 rounds. A statement is an assignment, or the condition of a loop
+or branch each time it is asked. Times depend on the machine and on what else it does;
+the ratios, all of one run, hold better.
+"""
+
+from __future__ import annotations
+
+from benchmarks import best
+from fastformula import parse
+from fastformula.analysis import analyze
+from fastformula.interpreter import Step, World, run
+from rich.console import Console
+from rich.table import Table
+
+ROUNDS = 1_000_000
+TRACED = 20_000
+"""Rounds of the loop that is watched."""
+
+LOOP = """\
+i = 0
+WHILE i < {rounds} LOOP
+({body}
+  i = i + 1
+)
+RETURN i
+"""
+BODIES = {
+    "counting": ("", 2),
+    "a sum": ("total = total + i * 2", 3),
+    "a branch": ("IF i > 500 AND total <> 3 THEN total = total - 1", 4),
+    "an array": ("squares[1] = i * i total = squares[1]", 4),
+    "a text": ("t = 'a' || 'b' || 'c'", 3),
+}
+"""What stands in the loop, and how many statements a round is."""
+
+
+def measure(body: str, rounds: int, *, is_traced: bool) -> float:
+    """Seconds that a loop takes."""
+    text = f"total = 0\n{LOOP.format(rounds=rounds, body=body)}"
+    analysis = analyze(parse(text))
+    steps: list[Step] = []
+
+    def play() -> None:
+        steps.clear()
+        outcome = run(analysis, World(), watch=steps.append if is_traced else None)
+        assert outcome.error is None, outcome.error
+
+    return best(play)
+
+
+def main() -> None:
+    """Print the table."""
+    table = Table(title=f"Loops of {ROUNDS:,} rounds", title_style="bold")
+    table.add_column("what")
+    table.add_column("statements a second", justify="right")
+    for name, (body, statements) in BODIES.items():
+        seconds = measure(body, ROUNDS, is_traced=False)
+        table.add_row(name, f"{ROUNDS * statements / seconds:,.0f}")
+    body, statements = BODIES["a sum"]
+    seconds = measure(body, TRACED, is_traced=True)
+    table.add_row("a sum, traced", f"{TRACED * statements / seconds:,.0f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
