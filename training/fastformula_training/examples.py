@@ -31,12 +31,12 @@ def best_and_worst(
         for n, answer in enumerate(answers)
         if answer.offered
     ]
-    best = sorted(scored, key=lambda each: (-each[0], -each[1], each[2]))
-    worst = sorted(scored, key=lambda each: (each[0], -each[1], each[2]))
-    middle = len(scored) // 2
+    ranked = sorted(scored, key=lambda each: (-each[0], -each[1], each[2]))
+    middle = len(ranked) - len(ranked) // 2
+    worst = sorted(ranked[middle:], key=lambda each: (each[0], -each[1], each[2]))
     return (
-        _varied([answers[n] for _, _, n in best[: len(scored) - middle]]),
-        _varied([answers[n] for _, _, n in worst[:middle]]),
+        _varied([answers[n] for _, _, n in ranked[:middle]]),
+        _varied([answers[n] for _, _, n in worst]),
     )
 
 
