@@ -23,28 +23,24 @@ def draw_plots(
     `lengths` are the formulas' in tokens, `middles` says how many holes have so many
     characters, `likenesses` are the Jaccard indices of what repeats another.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib.figure import Figure
 
     def save(figure: Any, name: str) -> None:
-        figure.tight_layout()
         # Without a version in it, so that the same data give the same bytes.
         figure.savefig(folder / name, format="png", metadata={"Software": None})
-        pyplot.close(figure)
 
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.5), dpi=120)
-    left.hist(lengths, bins=40)
+    figure = Figure(figsize=(9, 3.5), dpi=100, layout="tight")
+    left, right = figure.subplots(1, 2)
+    left.hist(lengths, bins=30)
     left.set_xlabel("tokens of a formula")
     left.set_ylabel("formulas")
-    right.hist(list(middles), bins=40, weights=list(middles.values()))
+    right.hist(list(middles), bins=30, weights=list(middles.values()))
     right.set_xlabel("characters of a hole's middle")
     right.set_ylabel("holes")
-    right.set_yscale("symlog")
     save(figure, "lengths.png")
 
-    figure, axes = pyplot.subplots(figsize=(9, 3.5), dpi=120)
+    figure = Figure(figsize=(9, 3.5), dpi=100, layout="tight")
+    axes = figure.subplots()
     names = sorted({kind for counts in card["kinds"].values() for kind in counts})
     done = [0] * len(names)
     for part, counts in card["kinds"].items():
@@ -56,13 +52,15 @@ def draw_plots(
     axes.legend()
     save(figure, "kinds.png")
 
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4), dpi=120)
+    figure = Figure(figsize=(9, 4), dpi=100, layout="tight")
+    left, right = figure.subplots(1, 2)
     kept = {name: counts["kept"] for name, counts in card["sources"].items()}
     _draw_bars(left, kept, "source")
     _draw_bars(right, card["licences"], "licence")
     save(figure, "sources.png")
 
-    figure, axes = pyplot.subplots(figsize=(6, 3.5), dpi=120)
+    figure = Figure(figsize=(6, 3.5), dpi=100, layout="tight")
+    axes = figure.subplots()
     axes.hist(likenesses, bins=20, range=(0.5, 1.0))
     axes.set_xlabel("Jaccard index to the formula that is repeated")
     axes.set_ylabel("formulas left out")

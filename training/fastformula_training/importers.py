@@ -63,11 +63,16 @@ def _import_files(
         if suffix_of(path) not in SUFFIXES or path in attached:
             continue
         origin = folder._replace(path=f"{folder.path}/{path}" if folder.path else path)
+        count = 0
         try:
             with files.open(path) as data:
-                yield from _import_file(
+                for found in _import_file(
                     files, path, data, origin, allowance, depth, attached
-                )
+                ):
+                    yield found
+                    count += 1
+            if not count and suffix_of(path) != ".zip":
+                yield SetAside(origin.source, origin.path, 0, "holds no formulas")
         except OSError as error:
             reason = f"cannot be read: {error.strerror or error}"
             yield SetAside(origin.source, origin.path, 0, reason)

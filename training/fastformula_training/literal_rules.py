@@ -99,13 +99,21 @@ def _person(_: str, number: int) -> str:
     return f"Person {number}"
 
 
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _DATE = (
-    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
-    r"|\d{1,2}[-/. ]?[A-Za-z]{3,9}[-/. ,]{0,2}\d{2,4})"
+    rf"(?:\d{{4}}[-/.]{_DAY}[-/.]{_DAY}|{_DAY}[-/.]{_DAY}[-/.](?:\d{{4}}|\d{{2}})"
+    rf"|{_DAY}[-/. ]?[A-Za-z]{{3,9}}[-/. ,]{{0,2}}\d{{2,4}})"
 )
 DATES = re.compile(
-    rf"(?<![\w.+/-]){_DATE}(?:[ T]\d{{1,2}}(?::\d{{2}}){{1,2}})?(?![\w/-])"
+    rf"(?<![\w.+/-]){_DATE}(?:[ T]\d{{1,2}}(?::\d{{2}}){{1,2}})?(?![\w/-]|\.\d)"
 )
+"""What looks like many things, and is none of them."""
+
+NEUTRAL = re.compile(
+    r"name\d+@example\.com|https://example\.com/\d+|host\d+\.example\.com|SECRET\d+"
+    r"|Person(?: \d+)?|(?=(?:\D*\d){4})[X0\W_]*[X\d\W_]{0,5}"
+)
+"""What stands for something already."""
 
 RULES: tuple[Rule, ...] = (
     Rule(

@@ -21,6 +21,7 @@ from fastformula.text import Span
 from fastformula_training.literal_rules import (
     DATES,
     LONG_NUMBER,
+    NEUTRAL,
     RULES,
     WHOLE_NAME,
     Rule,
@@ -103,15 +104,14 @@ def _mask(
     counts: Counter[str],
 ) -> str:
     """Replace what the rules find; where several do, the earlier rule."""
-    # Dates look like many things, and are none of them.
     taken = [(*match.span(), match[0]) for match in DATES.finditer(text)]
     for rule in rules:
         for match in rule.pattern.finditer(text):
             start, end = match.span("it" if "it" in rule.pattern.groupindex else 0)
             value = text[start:end]
-            if not rule.holds(value) or any(
-                start < other_end and other < end for other, other_end, _ in taken
-            ):
+            if not rule.holds(value) or NEUTRAL.fullmatch(value):
+                continue
+            if any(start < other_end and other < end for other, other_end, _ in taken):
                 continue
             key = (rule.name, value.upper())
             if key not in known:

@@ -67,8 +67,9 @@ class PrepareConfig:
     """The characters of the longest row that is plain text; they are 2,000 tokens."""
     unfinished: float = 0.0
     """The share of training holes behind which the formula is not yet written."""
-    contexts: float = 1.0
-    """The share of holes with what serving writes before the prefix."""
+    contexts: float = 0.5
+    """The share of holes with what serving writes before the prefix; each takes the
+    time of parsing the formula anew."""
     neighbours: int = 4
     """Formulas of the same source and part of which a context may show lines."""
     licence: str = ""

@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from fastformula_training.error import TrainingError
 
-ONE_PROCESS = 100
+ONE_PROCESS = 40
 """Up to so many items, starting other processes costs more than it saves."""
 
-SHARE = 16
+SHARE = 8
 """Items that a process gets at a time."""
 
 MOST_PROCESSES = 60

@@ -18,17 +18,10 @@ from fastformula.syntax import parse
 from fastformula_training.documents import Document, SetAside
 from fastformula_training.sources.text import checked
 
-TEXTS = (
-    "formulatext",
-    "text",
-    "completion",
-    "output",
-    "response",
-    "code",
-    "content",
-    "formula",
-)
-NAMES = ("formulaname", "baseformulaname", "formulacode", "name")
+TEXTS = ("formulatext", "text", "completion", "output", "response", "formula", "code")
+"""Columns that may hold a formula; the first that is not blank does."""
+
+NAMES = ("formulaname", "formulacode", "name")
 TYPES = ("formulatypename", "formulatype", "formulatypecode", "type")
 LICENCES = ("licence", "license")
 WISHES = ("instruction", "prompt")
@@ -57,9 +50,14 @@ class Fault(NamedTuple):
     reason: str
 
 
+_ORACLES = ("formulatext", "formulaname", "formulacode", "formulatypename")
+"""Columns of Oracle's that may have the name of a view before them."""
+
+
 def plain_key(name: str) -> str:
-    """The letters of a column's name, in lower case."""
-    return re.sub("[^a-z]", "", name.lower())
+    """The letters of a column's name, in lower case and without its view."""
+    key = re.sub("[^a-z]", "", name.lower())
+    return next((known for known in _ORACLES if key.endswith(known)), key)
 
 
 def document_of(

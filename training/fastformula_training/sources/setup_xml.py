@@ -1,7 +1,7 @@
 """XML files, as exports of Functional Setup Manager hold them, to records.
 
-An element with a formula's text among its children or attributes is a record. What
-the elements around are called differs by release and does not matter. Entities and
+An element with a FormulaText (or FORMULA_TEXT) among its children or attributes is a
+record. What the elements around are called differs and does not matter. Entities and
 document types, by which an XML file may grow or reach for others, are refused.
 """
 
@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
-from fastformula_training.sources.records import TEXTS, Record, plain_key
+from fastformula_training.sources.records import Record, plain_key
+
+COLUMN = "formulatext"
 
 _CHUNK = 64 * 1024
 
@@ -33,7 +35,7 @@ def read_setup_xml(file: BinaryIO) -> Iterator[Record]:
 
     def end(name: str) -> None:
         line, fields, parts = open_elements.pop()
-        if any(fields.get(key, "").strip() for key in TEXTS):
+        if fields.get(COLUMN, "").strip():
             found.append(Record(line, fields))
         elif open_elements:
             above = open_elements[-1][1]

@@ -20,6 +20,9 @@ from fastformula_training.sources.records import (
     plain_key,
 )
 
+VAGUE = frozenset({"code", "formula"})
+"""Headers that often stand above something else than formulas."""
+
 DELIMITERS = ",;\t|"
 
 SAMPLE = 256 * 1024
@@ -53,7 +56,7 @@ def read_table(file: TextIO) -> tuple[tuple[str, ...], Iterator[Record | Fault]]
         dict(zip(names, cells, strict=False)) for _, cells in start[1:]
     )
     known = tuple(key for key in TEXTS if key in names)
-    if not found and not known:
+    if not found and not set(known) - VAGUE:
         raise ValueError(
             f"has no column with formulas; its first line is {delimiter.join(head)!r}"
         )
