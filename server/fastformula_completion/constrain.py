@@ -37,7 +37,7 @@ from fastformula_completion.constrain_lexeme import (
     may_follow,
     word_after,
 )
-from fastformula_completion.constrain_names import names_at
+from fastformula_completion.constrain_names import item_keys, names_at
 from fastformula_completion.constrain_spot import (
     Spot,
     find_statement,
@@ -205,4 +205,6 @@ def prepare() -> None:
     text = "l_value = "
     parsed = parse(text)
     place = open_place(text, len(text), parsed)
-    guide_at(place, analyze(parsed), str.isspace).after(b"l")
+    analysis = analyze(parsed)
+    guide_at(place, analysis, str.isspace).after(b"l")
+    item_keys(analysis.product)

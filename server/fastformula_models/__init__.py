@@ -25,10 +25,9 @@ class BackendSettings:
     within `adapter_folders`) are for "local", as are `adapters`, more of them that
     requests may name, `device` ("auto", "cpu", "cuda", ...), `quantization`,
     `compiled` (a decode that is compiled, where the device is "cuda"),
-    `lookup_tokens` (how many tokens are guessed from the text at once; 0 for none,
-    and none where the decode is compiled) and `idle_minutes` (after so many without a
-    request the model's memory is given back; 0 for never). `instructed` is whether a
-    model follows instructions of whose training no card says so.
+    and `lookup_tokens` (how many tokens are guessed from the text at once; 0 for
+    none, and none where the decode is compiled). `instructed` is whether a model
+    follows instructions of whose training no card says so.
 
     `endpoint` (the URL of an API), `protocol` (how it is spoken to; "auto" goes by the
     URL), `model` (its name there), `timeout_seconds` (how long the first token may
@@ -46,7 +45,6 @@ class BackendSettings:
     quantization: Literal["none", "int8", "nf4"] = "none"
     compiled: bool = False
     lookup_tokens: int = 0
-    idle_minutes: int = 0
     instructed: bool = False
     endpoint: str = ""
     protocol: Protocol = "auto"
@@ -86,11 +84,7 @@ def open_backend(settings: BackendSettings) -> Backend:
                 f"A local model needs {error.name}; install it with "
                 "pip install 'fastformula[local]'."
             ) from None
-        if not settings.idle_minutes:
-            return LocalBackend(settings)
-        from fastformula_models.idle import IdleBackend
-
-        return IdleBackend(lambda: LocalBackend(settings), settings.idle_minutes * 60)
+        return LocalBackend(settings)
     if settings.kind == "remote":
         from fastformula_models.remote import RemoteBackend
 

@@ -19,7 +19,9 @@ from fastformula.linter import lint
 from fastformula_completion.repair import Commission, Draft, Progress
 from fastformula_models import BackendError, open_backend
 
-from fastformula_server.checking import Wishes, find_project
+from fastformula_server import checking
+from fastformula_server.catalogue.places import find_project
+from fastformula_server.checking import Wishes
 from fastformula_server.failure import Failure
 from fastformula_server.files import TextFile, write_file
 from fastformula_server.settings import read_settings
@@ -39,14 +41,14 @@ def commission(
         raise click.UsageError(" ".join(problems))
     given = {name: value for name, value in chosen.items() if value is not None}
     settings = replace(settings, **given)
-    project = find_project(path.parent, wishes)
+    project = checking.find_project(path.parent, wishes)
     environment = project.environment(path)
 
     def find(text: str) -> tuple[Diagnostic, ...]:
         return lint(analyze(parse(text), environment), project.file.lint)
 
     try:
-        backend = open_backend(settings.backend_settings())
+        backend = open_backend(settings.backend_settings(find_project(path.parent)))
         try:
             yield Commission(
                 backend,

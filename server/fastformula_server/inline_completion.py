@@ -8,28 +8,24 @@ author looks at an offer the model is asked how it would go on.
 from __future__ import annotations
 
 import asyncio
-import logging
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
 from fastformula.text import Edit, Span
-from fastformula_completion import Completion, Item, complete
+from fastformula_completion import Item
 from fastformula_completion.cache import Cache
 from fastformula_completion.pipeline import Sampling
 from fastformula_models import BackendError, BackendSettings, Cancelled
 
 from fastformula_server.counting import Counting
 from fastformula_server.documents import Document, DocumentStore
-from fastformula_server.knowledge import Knowledge
+from fastformula_server.messages import Found, Hole
 from fastformula_server.model import Model
 from fastformula_server.rhythm import Rhythm, pause
 from fastformula_server.selection import lead_in, put_in
 from fastformula_server.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 CANDIDATES = 3
 """How many different texts are offered to who asks by hand."""
@@ -57,41 +53,29 @@ class _Cursor(NamedTuple):
 @dataclass(slots=True, eq=False)
 class _Request:
     task: asyncio.Task[object]
-    cancelled: threading.Event = field(default_factory=threading.Event)
     superseded: bool = False
 
     def supersede(self) -> None:
         self.superseded = True
-        self.cancelled.set()
         self.task.cancel()
 
 
-@dataclass(slots=True, eq=False)
-class _Ahead:
+class _Ahead(NamedTuple):
     """A request for the text as it will be if what was offered is accepted."""
 
     cursor: _Cursor
-    task: asyncio.Task[None]
-    cancelled: threading.Event
-
-    def stop(self) -> None:
-        self.cancelled.set()
-        self.task.cancel()
+    task: asyncio.Task[bool]
+    """Whether it is known what to offer, be it nothing."""
 
 
 class InlineCompletions:
     """The requests that wait for the model, and what it has said."""
 
     def __init__(
-        self,
-        documents: DocumentStore,
-        model: Model,
-        knowledge: Knowledge,
-        counting: Counting,
+        self, documents: DocumentStore, model: Model, counting: Counting
     ) -> None:
         self.documents = documents
         self.model = model
-        self._knowledge = knowledge
         self._counting = counting
         self._settings = Settings(enabled=False)
         self._running: dict[str, _Request] = {}
@@ -109,7 +93,11 @@ class InlineCompletions:
         self._settings = settings
         self.outdate()
         wanted = settings.backend_settings(project)
-        self.model.use(wanted if settings.enabled else BackendSettings("off"))
+        if not settings.enabled:
+            wanted = BackendSettings("off")
+        # Of the others none holds memory that anybody would miss.
+        idle_minutes = settings.idle_minutes if settings.backend == "local" else 0
+        self.model.use(wanted, 60.0 * idle_minutes)
 
     def outdate(self) -> None:
         """Forget what was offered, as more than texts has changed."""
@@ -135,9 +123,8 @@ class InlineCompletions:
             text, offset = put_in(text, selected)
         cursor = _Cursor(document.uri, text, offset)
         try:
-            items = await self._find(document, cursor, request, manual=manual)
+            items = await self._find(cursor, manual=manual)
         except asyncio.CancelledError:
-            request.cancelled.set()
             if not request.superseded:
                 raise
             task.uncancel()
@@ -147,7 +134,7 @@ class InlineCompletions:
                 del self._running[document.uri]
         if not items or not self.documents.is_current(document):
             return NOTHING
-        self._look_ahead(document, cursor, items[0])
+        self._look_ahead(cursor, items[0])
         if selected is not None:
             items = lead_in(items, selected)
         name = 0
@@ -179,15 +166,15 @@ class InlineCompletions:
         self.model.close()
         self._counting.close()
 
-    async def _find(
-        self, document: Document, cursor: _Cursor, request: _Request, *, manual: bool
-    ) -> tuple[Item, ...]:
+    async def _find(self, cursor: _Cursor, *, manual: bool) -> tuple[Item, ...]:
         wanted = CANDIDATES if manual else 1
         if known := self._known(cursor, wanted):
             return known
         if self._ahead is not None and self._ahead.cursor == cursor and not manual:
-            await asyncio.wait([self._ahead.task])
-            if known := self._known(cursor, wanted):
+            task = self._ahead.task
+            await asyncio.wait([task])
+            known = self._known(cursor, wanted)
+            if known or (not task.cancelled() and task.result()):
                 return known
         self._stop_ahead()
         if not manual:
@@ -199,17 +186,12 @@ class InlineCompletions:
                 else fixed / 1000
             )
         try:
-            found = await self._ask(document, cursor, request.cancelled, manual=manual)
-        except Cancelled:
-            return ()
-        except Exception as error:
-            if not isinstance(error, BackendError):
-                logger.exception("the completion of %s failed", document.uri)
-            self.model.fail(str(error))
+            found = await self._ask(cursor, manual=manual)
+        except (BackendError, Cancelled):
+            # The status says what is wrong.
             return ()
         if found is None:
             return ()
-        self.model.recover()
         self._answering += (found.milliseconds / 1000 - self._answering) / 4
         return found.items
 
@@ -220,48 +202,25 @@ class InlineCompletions:
         span = Span(cursor.offset, cursor.offset)
         return tuple(Item(middle, span) for middle in middles)
 
-    async def _ask(
-        self,
-        document: Document,
-        cursor: _Cursor,
-        cancelled: threading.Event,
-        *,
-        manual: bool,
-    ) -> Completion | None:
+    async def _ask(self, cursor: _Cursor, *, manual: bool) -> Found | None:
         """What the model says; None while there is none."""
-        known = await self._knowledge.of(document)
-        is_as_it_is = cursor.text == document.text
+        wanted = CANDIDATES if manual else 1
         sampling = Sampling(
             *self._settings.chosen_sampling(),
             self._settings.max_tokens,
             self._settings.chosen_adapter(),
         )
-        # The cache stays on the event loop, which has looked before it came to this.
-        found = await self.model.run(
-            lambda backend: complete(
-                cursor.text,
-                cursor.offset,
-                backend,
-                manual=manual,
-                cancelled=cancelled,
-                environment=known.environment,
-                configuration=known.configuration,
-                analysis=known.analysis if is_as_it_is else None,
-                candidates=CANDIDATES if manual else 1,
-                others=known.others,
-                sampling=sampling,
-            )
+        found = await self.model.complete(
+            Hole(*cursor, manual, candidates=wanted, sampling=sampling)
         )
         is_open = self.documents.get(cursor.uri) is not None
         if found is not None and found.items and is_open:
             middles = tuple(item.text for item in found.items)
             cache = self._caches.setdefault(cursor.uri, Cache())
-            cache.store(
-                cursor.text, cursor.offset, middles, CANDIDATES if manual else 1
-            )
+            cache.store(cursor.text, cursor.offset, middles, wanted)
         return found
 
-    def _look_ahead(self, document: Document, cursor: _Cursor, item: Item) -> None:
+    def _look_ahead(self, cursor: _Cursor, item: Item) -> None:
         """Ask how the text would go on if `item` were accepted."""
         start, end = item.span
         text = f"{cursor.text[:start]}{item.text}{cursor.text[end:]}"
@@ -269,27 +228,21 @@ class InlineCompletions:
         if self._ahead is not None and self._ahead.cursor == accepted:
             return
         self._stop_ahead()
-        cancelled = threading.Event()
-        task = asyncio.create_task(self._ask_ahead(document, accepted, cancelled))
-        self._ahead = _Ahead(accepted, task, cancelled)
+        self._ahead = _Ahead(accepted, asyncio.create_task(self._ask_ahead(accepted)))
 
-    async def _ask_ahead(
-        self, document: Document, cursor: _Cursor, cancelled: threading.Event
-    ) -> None:
+    async def _ask_ahead(self, cursor: _Cursor) -> bool:
         await asyncio.sleep(LOOKING)
         if self._known(cursor, 1):
-            return
+            return True
         try:
-            await self._ask(document, cursor, cancelled, manual=False)
+            return await self._ask(cursor, manual=False) is not None
         except (BackendError, Cancelled):
             # Nobody has asked; who does is told what is wrong.
-            pass
-        except Exception:
-            logger.exception("looking ahead in %s failed", document.uri)
+            return False
 
     def _stop_ahead(self) -> None:
         if self._ahead is not None:
-            self._ahead.stop()
+            self._ahead.task.cancel()
             self._ahead = None
 
     def _supersede(self, uri: str) -> None:

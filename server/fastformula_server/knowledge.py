@@ -1,92 +1,81 @@
-"""What a completion may know of a document besides its text."""
+"""What a completion may know besides the text, in the model's process."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from fastformula.analysis import Analysis, Environment
-from fastformula.linter import Configuration
+from fastformula.analysis import Library
 
-from fastformula_server.analyses import Analyses
-from fastformula_server.documents import Document, DocumentStore
 from fastformula_server.files import find_files, read_file
+from fastformula_server.messages import Neighbourhood, Outdated, Shown, Workplace
+from fastformula_server.project import ALONE
 from fastformula_server.worker import Worker
-from fastformula_server.workspace import Surroundings, to_path
+from fastformula_server.workspace import Surroundings, Workspace, to_path
 
 MOST_FILES = 40
 """Formulas of the folder that are read to find statements like those of the author."""
 
 
 class Known(NamedTuple):
-    """Of one version of a document."""
+    """Of a formula, besides its text."""
 
-    environment: Environment
-    configuration: Configuration
-    analysis: Analysis | None
-    """Where this version has been analysed already."""
+    surroundings: Surroundings
     others: tuple[str, ...]
     """Other formulas, the likeliest to be alike first."""
 
 
 class Knowledge:
-    """What is known of the open documents and the formulas around them."""
+    """What the server has told, and the formulas around the open ones.
 
-    def __init__(
-        self,
-        documents: DocumentStore,
-        analyses: Analyses,
-        look: Callable[[str], Surroundings],
-    ) -> None:
-        """`look` finds the surroundings of a URI; it may read files."""
-        self._documents = documents
-        self._analyses = analyses
-        self._look = look
+    One thread hears while others ask, so what is known is replaced and never changed.
+    """
+
+    def __init__(self) -> None:
+        self._workspace = Workspace(self._library)
+        self._libraries: dict[Path, Library] = {}
+        self._open: dict[str, str] = {}
         self._worker = Worker("folder")
         self._texts: dict[Path, dict[Path, str]] = {}
-        self._reading: set[asyncio.Task[None]] = set()
 
-    async def of(self, document: Document) -> Known:
+    def hear(self, news: Workplace | Neighbourhood | Shown | Outdated) -> None:
+        """Take note of what the server tells."""
+        match news:
+            case Workplace(settings, folders):
+                workspace = Workspace(self._library, folders)
+                # What is wrong with the settings the server has said.
+                workspace.use(settings)
+                self._workspace = workspace
+            case Neighbourhood(root, library):
+                self._libraries = {**self._libraries, root: library}
+            case Shown(uri, None):
+                self._open = {key: self._open[key] for key in self._open.keys() - {uri}}
+            case Shown(uri, str(text)):
+                self._open = {**self._open, uri: text}
+            case Outdated():
+                self._texts = {}
+
+    def of(self, uri: str) -> Known:
         """What is known at once; the folder's formulas are read for the next time."""
-        judged = self._analyses.last(document.uri)
-        if judged is None:
-            surroundings = await self._worker.run(lambda: self._look(document.uri))
-        else:
-            surroundings = judged.surroundings
-        is_same = judged is not None and judged.document is document
-        analysis = judged.analysis if judged is not None and is_same else None
-        others = self._others(document, surroundings.root)
-        return Known(
-            surroundings.environment,
-            surroundings.configuration,
-            analysis,
-            tuple(others),
-        )
+        surroundings = self._workspace.look(uri)
+        return Known(surroundings, tuple(self._others(uri, surroundings.root)))
 
-    def outdate(self) -> None:
-        """Formulas were written or removed: read them again for the next time."""
-        self._texts.clear()
+    def _library(self, root: Path | None) -> Library:
+        return self._libraries.get(root, ALONE) if root else ALONE
 
-    def _others(self, document: Document, root: Path | None) -> Iterable[str]:
-        open_ones = [each for each in self._documents.all() if each.uri != document.uri]
-        yield from (each.text for each in open_ones)
-        here = to_path(document.uri)
+    def _others(self, uri: str, root: Path | None) -> Iterable[str]:
+        shown = {key: text for key, text in self._open.items() if key != uri}
+        yield from shown.values()
+        here = to_path(uri)
         if root is None or here is None:
             return
-        known = self._texts.get(root)
-        if known is None:
-            self._texts[root] = {}
-            task = asyncio.create_task(self._read(root, here))
-            self._reading.add(task)
-            task.add_done_callback(self._reading.discard)
-            return
-        seen = {here, *(to_path(each.uri) for each in open_ones)}
-        yield from (text for path, text in known.items() if path not in seen)
-
-    async def _read(self, root: Path, near: Path) -> None:
-        self._texts[root] = await self._worker.run(lambda: _read_formulas(root, near))
+        texts = self._texts
+        if root not in texts:
+            texts[root] = {}
+            self._worker.start(lambda: texts.update({root: _read_formulas(root, here)}))
+        seen = {here, *map(to_path, shown)}
+        yield from (text for path, text in texts[root].items() if path not in seen)
 
 
 def _read_formulas(root: Path, near: Path) -> dict[Path, str]:

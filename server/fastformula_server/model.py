@@ -1,157 +1,218 @@
-"""The model that answers, in a thread of its own, and how it is doing."""
+"""The model that answers, in a process of its own, and how it is doing."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
-from typing import Literal, NamedTuple, TypeVar
+from itertools import count
+from time import monotonic
+from typing import Any, NamedTuple, cast
 
-from fastformula_completion.constrain import prepare
-from fastformula_models import Backend, BackendError, BackendSettings, open_backend
-from fastformula_models.health import FallbackBackend, Health
+from fastformula_completion.repair import Progress, ignore
+from fastformula_models import BackendError, BackendSettings, Cancelled
 
-from fastformula_server.gate import Gate, Patient
-from fastformula_server.worker import Worker
+from fastformula_server.briefing import Briefing
+from fastformula_server.child import Child
+from fastformula_server.engine import serve
+from fastformula_server.messages import (
+    Answered,
+    Asked,
+    Commissioned,
+    Found,
+    Hole,
+    Refused,
+    Said,
+    Status,
+    Told,
+    Unwanted,
+    unusable,
+)
 
-logger = logging.getLogger(__name__)
+RESTARTS = 3
+"""How often the process is started again within STEADY seconds."""
 
-_SHUTDOWN_PATIENCE = 2.0
+STEADY = 600.0
 
-Answer = TypeVar("Answer")
-
-
-class Status(NamedTuple):
-    """What an editor shows of the model; `message` is a sentence."""
-
-    kind: Literal["off", "loading", "ready", "slow", "failing"]
-    message: str
-
+FIRST_PAUSE = 0.5
+"""Seconds before it is started again; each further pause is twice as long."""
 
 OFF = Status("off", "Completion by a model is off.")
 LOADING = Status("loading", "The completion model is being loaded.")
 
 
+class _Waiting(NamedTuple):
+    answer: asyncio.Future[Any]
+    hear: Callable[[Progress], None]
+
+
 class Model:
-    """The backend of the settings; while it is loading or away, the embedded one."""
+    """The backend of the settings. All of it belongs to the event loop."""
 
-    def __init__(self, report: Callable[[Status], None]) -> None:
-        """`report` is called with each new status, on the event loop.
+    def __init__(self, report: Callable[[Status], None], briefing: Briefing) -> None:
+        """`report` is called with each new status; `briefing` has what is to be known.
 
-        While the gate is closed, the model does not go on with what it says.
+        A process that ends unexpectedly is started again, but not for ever.
         """
-        self.gate = Gate()
-        self._report = report
-        self._worker = Worker("model")
-        self._wanted = BackendSettings("off")
-        self._backend: Backend | None = None
-        self._opening: asyncio.Task[None] | None = None
-        self._status = OFF
-
-    @property
-    def name(self) -> str:
+        self.name = ""
         """The name of the backend that answers at present; "" while there is none."""
-        return self._backend.name if self._backend else ""
+        self._report = report
+        self._briefing = briefing
+        self._wanted = BackendSettings("off")
+        self._idle_seconds = 0.0
+        self._child: Child | None = None
+        self._status = OFF
+        self._waiting: dict[int, _Waiting] = {}
+        self._numbers = count(1)
+        self._ends: list[float] = []
+        self._is_asleep = False
+        self._timer: asyncio.TimerHandle | None = None
 
-    def use(self, wanted: BackendSettings) -> None:
-        """Load the backend in the background, unless it is the present one."""
-        if wanted != self._wanted:
-            self._wanted = wanted
-            self._become(OFF if wanted.kind == "off" else LOADING)
-            # Whoever asks from now on asks the new one.
-            opened = self._worker.submit(partial(self._replace, wanted, self._teller()))
-            self._opening = asyncio.create_task(self._open(wanted, opened))
+    def use(self, wanted: BackendSettings, idle_seconds: float) -> None:
+        """Load the backend in the background, unless it is the present one.
 
-    async def run(self, ask: Callable[[Backend], Answer]) -> Answer | None:
-        """What `ask` finds out of the backend, or raises; None while there is none.
-
-        Answers come in the order of the questions, without those nobody waits for.
+        After `idle_seconds` without a question its memory is given back, unless they
+        are 0.
         """
-        return await self._worker.run(
-            lambda: (
-                None
-                if self._backend is None
-                else ask(Patient(self._backend, self.gate))
-            )
-        )
-
-    def fail(self, reason: str) -> None:
-        """Say that the backend could not answer; each reason once."""
-        self._become(Status("failing", f"No completion: {reason}"))
-
-    def recover(self) -> None:
-        """Take back that it could not, now that it has answered."""
-        if isinstance(self._backend, FallbackBackend):
-            self._hear(self._wanted, self._backend.health)
+        self._idle_seconds = idle_seconds
+        if wanted == self._wanted:
+            return
+        self._wanted = wanted
+        self._ends.clear()
+        self._stop()
+        self._refuse_all(Cancelled())
+        if wanted.kind == "off":
+            self._become(OFF)
         else:
-            self._become(self._ready())
+            self._start()
+
+    async def complete(self, hole: Hole) -> Found | None:
+        """What can be offered; None while no model is switched on.
+
+        Raises BackendError where there is no answer, and Cancelled where the settings
+        have changed meanwhile.
+        """
+        return cast(Found | None, await self._ask(hole, ignore))
+
+    async def write(
+        self, commissioned: Commissioned, hear: Callable[[Progress], None]
+    ) -> Any:
+        """What the work makes of the model's answer; else as `complete`.
+
+        `hear` is told how far it has come.
+        """
+        return await self._ask(commissioned, hear)
 
     def close(self) -> None:
-        """Give what is being asked a moment to stop."""
-        self._worker.close(_SHUTDOWN_PATIENCE)
+        """End the process, and wait for its end."""
+        child = self._child
+        self._stop()
+        if child is not None:
+            child.join()
 
-    def _teller(self) -> Callable[[Health], None]:
-        """How another thread tells of the backend that is wanted now."""
-        loop, wanted = asyncio.get_running_loop(), self._wanted
-        return lambda health: _tell(loop, partial(self._hear, wanted, health))
-
-    async def _open(
-        self, wanted: BackendSettings, opened: asyncio.Future[None]
-    ) -> None:
+    async def _ask(
+        self, question: Hole | Commissioned, hear: Callable[[Progress], None]
+    ) -> Any:
+        if self._wanted.kind == "off":
+            return None
+        if self._is_asleep:
+            self._start()
+        if self._child is None:
+            raise BackendError(self._status.message)
+        child, number = self._child, next(self._numbers)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        for news in self._briefing.news(question.uri):
+            child.send(news)
+        child.send(Asked(number, question))
+        self._waiting[number] = _Waiting(answer, hear)
         try:
-            await opened
-        except Exception as error:
-            if not isinstance(error, BackendError):
-                logger.exception("the backend %s could not be opened", wanted.kind)
-            if wanted is self._wanted:
-                self._become(_failing(str(error)))
-        else:
-            if wanted is self._wanted and wanted.kind in ("embedded", "fake"):
-                self._become(self._ready())
+            return await answer
+        except asyncio.CancelledError:
+            child.send(Unwanted(number))
+            raise
+        finally:
+            self._waiting.pop(number, None)
+            self._rest()
 
-    def _replace(self, wanted: BackendSettings, tell: Callable[[Health], None]) -> None:
-        if self._backend is not None:
-            self._backend.close()
-            self._backend = None
-        if wanted.kind != "off":
-            prepare()
-        if wanted.kind in ("local", "remote"):
-            meanwhile = open_backend(BackendSettings("embedded"))
-            self._backend = FallbackBackend(
-                lambda: open_backend(wanted), meanwhile, tell
-            )
-        elif wanted.kind != "off":
-            self._backend = open_backend(wanted)
+    def _start(self) -> None:
+        self._is_asleep = False
+        self._briefing.forget()
+        self._become(LOADING)
+        level = logging.getLogger().getEffectiveLevel()
+        self._child = Child(serve, (self._wanted, level), self._hear, self._ended)
+        self._rest()
 
-    def _hear(self, wanted: BackendSettings, health: Health) -> None:
-        # What has been replaced may still have something to say.
-        if wanted is not self._wanted:
+    def _stop(self) -> None:
+        """Let go of the process, and of starting one."""
+        self._is_asleep = False
+        self.name = ""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def _rest(self) -> None:
+        """Wait for the next question, but not for ever."""
+        if self._child is None or self._waiting or not self._idle_seconds:
             return
-        if health.state == "ready":
-            self._become(self._ready())
-        elif health.state == "failing":
-            meanwhile = " The embedded model answers in its place."
-            self._become(_failing(f"{health.reason}{meanwhile}"))
-        else:
-            self._become(Status(health.state, health.reason))
+        self._later(self._idle_seconds, self._sleep)
 
-    def _ready(self) -> Status:
-        return Status("ready", f"The completion model is ready: {self.name}.")
+    def _sleep(self) -> None:
+        if not self._waiting:
+            self._stop()
+            self._is_asleep = True
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, act)
+
+    def _hear(self, message: Any) -> None:
+        match message:
+            case Told(status, name):
+                self.name = name
+                self._become(status)
+            case Said(number, progress) if number in self._waiting:
+                self._waiting[number].hear(progress)
+            case Answered(number, answer):
+                self._settle(number, answer)
+            case Refused(number, reason):
+                self._settle(number, BackendError(reason) if reason else Cancelled())
+
+    def _ended(self, why: str) -> None:
+        """The process has ended by itself: killed, short of memory, or crashed."""
+        self._stop()
+        now = monotonic()
+        self._ends = [each for each in self._ends if now - each < STEADY] + [now]
+        times = len(self._ends)
+        if times > RESTARTS:
+            what = f"its process has failed {times} times, the last time {why}"
+            advice = "Change a setting of it, or restart the server, to try again."
+        else:
+            what = f"its process has failed: {why}"
+            advice = "It is started again."
+            self._later(FIRST_PAUSE * 2 ** (times - 1), self._start)
+        status = unusable(f"{what}. {advice}")
+        self._become(status)
+        self._refuse_all(BackendError(status.message))
+
+    def _refuse_all(self, error: Exception) -> None:
+        for number in list(self._waiting):
+            self._settle(number, error)
+
+    def _settle(self, number: int, answer: object) -> None:
+        """Give whoever still waits an answer, or raise one that is an error."""
+        waiting = self._waiting.pop(number, None)
+        if waiting is None or waiting.answer.done():
+            return
+        if isinstance(answer, Exception):
+            waiting.answer.set_exception(answer)
+        else:
+            waiting.answer.set_result(answer)
 
     def _become(self, status: Status) -> None:
         loads_still = status.kind == self._status.kind == "loading"
         if status != self._status and not loads_still:
             self._status = status
             self._report(status)
-
-
-def _tell(loop: asyncio.AbstractEventLoop, hear: Callable[[], None]) -> None:
-    # Nobody listens once the loop has ended.
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(hear)
-
-
-def _failing(reason: str) -> Status:
-    return Status("failing", f"The completion model cannot be used: {reason}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -56,6 +56,12 @@ class Neighbours:
         """The formulas below `root`, as far as they are known."""
         folder = self._folders.get(root) if root else None
         return folder.library if folder else ALONE
+
+    def libraries(self) -> Iterator[tuple[Path, Library]]:
+        """The libraries that are whole, by their folders."""
+        for root, folder in self._folders.items():
+            if folder.is_read:
+                yield root, folder.library
 
     def meet(self, root: Path, path: Path, analysis: Analysis) -> None:
         """Take note of an open formula; if it needs the others, read them."""

@@ -58,7 +58,7 @@ def show_task(
     progress: Progress,
     token: types.ProgressToken | None,
     title: str,
-    cancel: Callable[[], None],
+    cancel: Callable[[], object],
 ) -> Iterator[Callable[[str], None]]:
     """Show what an author has asked for and may end; takes messages, in any thread.
 

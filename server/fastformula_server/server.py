@@ -27,13 +27,14 @@ from pygls.protocol import LanguageServerProtocol, default_converter
 
 from fastformula_server import convert
 from fastformula_server.analyses import Analyses, Judged
+from fastformula_server.briefing import Briefing
 from fastformula_server.carrying import carry
 from fastformula_server.catalogue.places import find_project
 from fastformula_server.counting import Counting, later
 from fastformula_server.documents import Document, DocumentStore
 from fastformula_server.inline_completion import InlineCompletions
-from fastformula_server.knowledge import Knowledge
-from fastformula_server.model import Model, Status
+from fastformula_server.messages import Status
+from fastformula_server.model import Model
 from fastformula_server.neighbours import Neighbours
 from fastformula_server.parses import Parses
 from fastformula_server.progress import show_progress
@@ -112,15 +113,15 @@ class FormulaServer(LanguageServer):
         self.documents = DocumentStore()
         self.parses = Parses(self.documents)
         self.neighbours = Neighbours(self.show_all_diagnostics, self.show_progress)
-        self.formulas = Workspace(self.neighbours)
+        self.formulas = Workspace(self.neighbours.library)
         self.analyses = Analyses(
             self.documents, self.parses, self.formulas.look, self.log
         )
-        self.knowledge = Knowledge(self.documents, self.analyses, self.formulas.look)
-        self.model = Model(self.show_status)
+        self.briefing = Briefing(self.documents, self.formulas, self.neighbours)
+        self.model = Model(self.show_status, self.briefing)
         self.counting = Counting(self.documents, tally_path(), self.log, later)
         self.completions = InlineCompletions(
-            self.documents, self.model, self.knowledge, self.counting
+            self.documents, self.model, self.counting
         )
         self.snippets = False
         self.pulls = False
@@ -226,8 +227,7 @@ class FormulaServer(LanguageServer):
 
     async def judged(self, document: Document) -> Judged | None:
         """All that is wrong in a document; None when it has changed meanwhile."""
-        with self.model.gate.closed():
-            judged = await self.analyses.of(document)
+        judged = await self.analyses.of(document)
         if judged is None or not self.documents.is_current(document):
             return None
         self._show_problems(judged.surroundings)
@@ -275,10 +275,9 @@ class FormulaServer(LanguageServer):
         if self.pulls:
             return
         self._stop_publishing(document.uri)
-        with self.model.gate.closed():
-            parsed = self.parses.at_once(document)
-            if parsed is not None:
-                self._publish_syntax(document, parsed)
+        parsed = self.parses.at_once(document)
+        if parsed is not None:
+            self._publish_syntax(document, parsed)
         self._publishing[document.uri] = asyncio.create_task(
             self._publish_later(document, parsed)
         )

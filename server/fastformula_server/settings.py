@@ -100,8 +100,8 @@ class Settings:
         Row(
             "completion.backend",
             "Which model completes: `embedded`, the small one that comes with the"
-            " package and runs anywhere; `local`, a base model with an adapter in"
-            " this process (needs `pip install fastformula[local]`); `remote`, a server"
+            " package and runs anywhere; `local`, a base model with an adapter on"
+            " this machine (needs `pip install fastformula[local]`); `remote`, a server"
             " such as vLLM, llama.cpp or Ollama; `fake`, which says"
             " `completion.answers`; `off`, none.",
         ),
@@ -314,7 +314,6 @@ class Settings:
             quantization=self.quantization,
             compiled=self.compile,
             lookup_tokens=GUESSED_TOKENS if self.speculation == "lookup" else 0,
-            idle_minutes=self.idle_minutes,
             endpoint=self.endpoint,
             protocol=self.protocol,
             model=self.model,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from fastformula.analysis import Environment
+from fastformula.analysis import Environment, Library
 from fastformula.linter import Configuration
 from pygls.uris import to_fs_path
 
 from fastformula_server.catalogue.places import PROJECT_FOLDER, SUFFIX
 from fastformula_server.files import SUFFIXES
-from fastformula_server.neighbours import Neighbours
 from fastformula_server.project import Project, load_project
 from fastformula_server.project_file import FILE_NAME, Problem, read_formula_type
 from fastformula_server.settings import Settings
@@ -44,15 +43,25 @@ class Surroundings(NamedTuple):
 class Workspace:
     """The folders that are open, and what is known of the formulas in them."""
 
-    def __init__(self, neighbours: Neighbours) -> None:
-        self._neighbours = neighbours
-        self._folders: tuple[Path, ...] = ()
+    def __init__(
+        self,
+        library: Callable[[Path | None], Library],
+        folders: tuple[Path, ...] = (),
+    ) -> None:
+        """`library` has the formulas below a folder, as far as they are known."""
+        self._library = library
+        self._folders = folders
         self._settings = Settings()
 
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders that are open."""
         return self._folders
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force."""
+        return self._settings
 
     def open_folders(self, uris: Iterable[str]) -> None:
         """Take these folders for the workspace."""
@@ -93,7 +102,7 @@ class Workspace:
         )
         project = replace(project, file=file)
         root = None if path is None else self._root(path, project)
-        library = self._neighbours.library(root)
+        library = self._library(root)
         environment = project.environment(path or Path(), library)
         return Surroundings(
             environment, file.lint, root, project.path, problems, complaints

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import threading
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from fastformula import parse
-from fastformula.diagnostic import Diagnostic, Severity
+from fastformula.diagnostic import Severity
 from fastformula.text import LineIndex
 from fastformula_completion.answer import clean_text
 from fastformula_completion.explanation import explain
@@ -22,23 +22,20 @@ from fastformula_completion.insertion import room_at
 from fastformula_completion.remedy import remedy
 from fastformula_completion.repair import Commission, Draft, Progress
 from fastformula_completion.writing import wish_at, write
-from fastformula_models import Backend, BackendError, Cancelled
+from fastformula_models import BackendError, Cancelled
 from lsprotocol import types
 from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcInvalidParams
 
 from fastformula_server import convert
 from fastformula_server.documents import Document
-from fastformula_server.judging import judge
+from fastformula_server.messages import Commissioned
 from fastformula_server.progress import show_task
 from fastformula_server.server import FormulaServer
 
 WRITE: Final = "fastformula.writeWithModel"
 EXPLAIN: Final = "fastformula.explainWithModel"
 FIX: Final = "fastformula.fixWithModel"
-
-STEP = 40
-"""An explanation is shown anew when it has grown by so many characters."""
 
 Answer = dict[str, object]
 Result = TypeVar("Result")
@@ -68,7 +65,7 @@ async def on_write(
         document,
         token,
         "Writing",
-        lambda commission: write(wish, document.text, room, commission),
+        partial(write, wish, document.text, room),
     )
     return await _offer(ls, document, draft, f"Write: {_shortened(wish)}")
 
@@ -92,7 +89,7 @@ async def on_fix(
         document,
         token,
         "Mending",
-        lambda commission: remedy(document.text, found[0], commission),
+        partial(remedy, document.text, found[0]),
     )
     return await _offer(ls, document, draft, f"Mend: {_shortened(found[0].message)}")
 
@@ -106,16 +103,14 @@ async def on_explain(
     """
     document = _document(ls, given)
     span = convert.to_span(document, _read(ls, given, "range", types.Range))
-    partial = given.get("partialToken")
-    show = None
-    if isinstance(partial, str | int):
-        show = _partial_result(ls, partial)
+    part = given.get("partialToken")
+    show = _partial_result(ls, part) if isinstance(part, str | int) else None
     markdown = await _ask(
         ls,
         document,
         token,
         "Explaining",
-        lambda commission: explain(document.text, span, commission),
+        partial(explain, document.text, span),
         show,
     )
     return {"markdown": markdown}
@@ -174,45 +169,30 @@ async def _ask(
     show: Callable[[str], None] | None = None,
 ) -> Result:
     """What `work` makes of the model's answer. Raises Failure."""
-    cancelled = threading.Event()
-    loop = asyncio.get_running_loop()
-    settings = ls.settings
-    shown = 0
+    commissioned = Commissioned(
+        document.uri,
+        work,
+        ls.settings.repairs,
+        ls.settings.chosen_sampling(),
+        ls.settings.chosen_adapter(),
+    )
 
-    def do(backend: Backend) -> Result:
-        surroundings = ls.formulas.look(document.uri)
-        environment, configuration, *_ = surroundings
+    def hear(progress: Progress) -> None:
+        again = f"attempt {progress.attempt}, " if progress.attempt > 1 else ""
+        lines = progress.said.count("\n") + 1
+        tell(f"{again}line {lines}")
+        if show is not None:
+            show(progress.said)
 
-        def find(text: str) -> tuple[Diagnostic, ...]:
-            return judge(parse(text), environment, configuration).diagnostics
-
-        def report(progress: Progress) -> None:
-            nonlocal shown
-            again = f"attempt {progress.attempt}, " if progress.attempt > 1 else ""
-            lines = progress.said.count("\n") + 1
-            tell(f"{again}line {lines}")
-            if show is not None and len(progress.said) >= shown + STEP:
-                shown = len(progress.said)
-                loop.call_soon_threadsafe(show, progress.said)
-
-        commission = Commission(
-            backend,
-            find,
-            environment,
-            repairs=settings.repairs,
-            sampling=settings.chosen_sampling(),
-            adapter=settings.chosen_adapter(),
-            report=report,
-            cancelled=cancelled,
-        )
-        return work(commission)
-
-    with _shown_task(ls, token, title, cancelled.set) as tell:
+    asking = asyncio.create_task(ls.model.write(commissioned, hear))
+    with _shown_task(ls, token, title, asking.cancel) as tell:
         try:
-            result = await ls.model.run(do)
+            result: Result | None = await asking
         except asyncio.CancelledError:
-            cancelled.set()
-            raise
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise Failure("It was cancelled.") from None
         except Cancelled:
             raise Failure("It was cancelled.") from None
         except BackendError as error:
@@ -229,7 +209,7 @@ def _shown_task(
     ls: FormulaServer,
     token: types.ProgressToken | None,
     title: str,
-    cancel: Callable[[], None],
+    cancel: Callable[[], object],
 ) -> AbstractContextManager[Callable[[str], None]]:
     can_show = get_capability(ls.client_capabilities, "window.work_done_progress")
     if token is None and not can_show:

@@ -15,7 +15,6 @@ from fastformula_models import (
     open_backend,
 )
 from fastformula_models.health import FallbackBackend
-from fastformula_models.idle import IdleBackend
 
 WISH = "Pay hours above 40 at time and a half."
 
@@ -135,13 +134,6 @@ def test_who_cannot_follow_instructions_says_so_in_a_sentence(kind: Any) -> None
         follow(backend, Request("", "", instruction=WISH))
     assert "`completion.backend`" in str(refusal.value)
     assert ". " not in str(refusal.value)
-
-
-def test_an_instruction_reaches_a_model_that_is_opened_when_needed() -> None:
-    settings = BackendSettings("fake", answers=("l_pay = 1",))
-    backend = IdleBackend(lambda: open_backend(settings), 60)
-    assert follow(backend, Request("", "", instruction=WISH)) == "l_pay = 1"
-    backend.close()
 
 
 def test_no_instruction_falls_back_on_a_model_that_only_fills_holes() -> None:

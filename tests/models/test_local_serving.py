@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -400,22 +399,4 @@ def test_the_first_request_finds_the_model_warm(
 ) -> None:
     backend = open_backend(llama.settings())
     assert forwards
-    backend.close()
-
-
-def test_an_idle_model_is_unloaded_and_comes_back(
-    llama: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    backend: Any = open_backend(llama.settings(idle_minutes=1))
-    assert backend.name == "local"
-    assert backend._backend is not None
-    monkeypatch.setattr(backend, "_seconds", 0.05)
-    assert backend.complete(llama.asked()) == MIDDLE
-    deadline = time.monotonic() + 10
-    while backend._backend is not None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert backend._backend is None
-    monkeypatch.setattr(backend, "_seconds", 60)
-    assert backend.complete(llama.asked()) == MIDDLE
-    assert complete_many(backend, [llama.asked()]) == [MIDDLE]
     backend.close()

@@ -247,15 +247,19 @@ class SlowModel:
         self.answers = iter(lambda: "l_hours * 2", None)
         self.asked = threading.Semaphore(0)
         self.let = threading.Event()
+        self.holds: Callable[[dict[str, Any]], bool] = lambda _request: True
+        """Which requests wait until it is let."""
         self.requests: list[dict[str, Any]] = []
         model = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
-                model.requests.append(json.loads(self.rfile.read(length)))
+                request = json.loads(self.rfile.read(length))
+                model.requests.append(request)
                 model.asked.release()
-                model.let.wait(SECONDS)
+                if model.holds(request):
+                    model.let.wait(SECONDS)
                 choice = {"text": next(model.answers), "finish_reason": "stop"}
                 try:
                     self.send_response(200)

@@ -48,6 +48,7 @@ def find_project_file(folder: Path) -> Path | None:
 
 def find_project(folder: Path) -> Path:
     """The folder of the nearest `fastformula.toml`; without one, `folder` itself."""
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100 - keeps symbolic links
     file = find_project_file(folder)
     return file.parent if file else folder
 
