@@ -3,13 +3,14 @@
 import json
 from pathlib import Path
 
+import fastformula_training.recipes
 import pytest
 from fastformula_models.catalog import base_models
 from fastformula_training.config import RunConfig, load_config, make_config, plain
 from fastformula_training.error import TrainingError
 from fastformula_training.prepare import PrepareConfig
 
-RECIPES = Path(__file__).parents[2] / "training" / "recipes"
+RECIPES = Path(fastformula_training.recipes.__file__).parent
 NEEDED = ("base=x", "data=d", "output=o")
 
 

@@ -313,7 +313,7 @@ def test_what_is_wrong_is_said_in_one_line(
     write_jsonl(long / "train.jsonl", [Row("", text, "", "body", "own", "d")])
     for wrong, message in (
         (replace(run, base="no/such-model"), "neither a folder nor a known base"),
-        (replace(run, base="microsoft/phi-2"), "cannot be loaded from this machine"),
+        (replace(run, base="Qwen/Qwen2.5-Coder-0.5B"), "cannot be loaded from this"),
         (replace(run, base=str(data)), "is not a model: it has no config.json"),
         (replace(run, data=tmp_path), "train.jsonl is not there"),
         (replace(run, data=no_rows), "holds no row"),

@@ -6,7 +6,10 @@ from fastformula_models import BackendError
 from fastformula_training.commands.evaluate import evaluate
 from fastformula_training.commands.export import export
 from fastformula_training.commands.init import init
+from fastformula_training.commands.merge import merge
+from fastformula_training.commands.plan import plan
 from fastformula_training.commands.prepare import prepare
+from fastformula_training.commands.recipes import recipes
 from fastformula_training.commands.synthesize import synthesize
 from fastformula_training.commands.train import train
 from fastformula_training.error import TrainingError
@@ -15,8 +18,11 @@ COMMANDS: tuple[click.Command, ...] = (
     synthesize,
     prepare,
     init,
+    recipes,
+    plan,
     train,
     evaluate,
+    merge,
     export,
 )
 

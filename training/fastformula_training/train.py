@@ -6,6 +6,7 @@ import functools
 import logging
 import os
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -60,7 +61,7 @@ def train(config: RunConfig, resume: bool = False, quiet: bool = False) -> Resul
     import torch
     import transformers
 
-    from fastformula_training import base, curve, loop, watch
+    from fastformula_training import base, curve, loop, speed, watch
 
     transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -123,7 +124,10 @@ def train(config: RunConfig, resume: bool = False, quiet: bool = False) -> Resul
         shown: list[watch.Show] = [bar.show] if bar else []
         if config.tensorboard:
             shown.append(watch.tensorboard(config.output / "tensorboard"))
-        trainer.add_callback(watch.Log(log, trainer, lambda rate: None, shown))
+        utilisation = speed.utilisation(
+            config, model, labelled_share(blocks), arguments.world_size
+        )
+        trainer.add_callback(watch.Log(log, trainer, utilisation, shown))
     if bar:
         trainer.add_callback(bar)
     if config.patience:
@@ -190,6 +194,12 @@ def _held_out(
     whole = np.zeros(1, dtype=np.int64)
     nothing = Block(whole, whole, whole, np.zeros(1, dtype=np.float32))
     return blocks + [nothing] * (-len(blocks) % (config.batch_size * processes))
+
+
+def labelled_share(blocks: Sequence[Block]) -> float:
+    """The share of the tokens that have a loss."""
+    tokens = sum(len(block.ids) for block in blocks)
+    return sum(int((block.weights > 0).sum()) for block in blocks) / tokens
 
 
 def _pad(tokenizer: Any) -> int:
