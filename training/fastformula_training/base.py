@@ -136,7 +136,7 @@ def load_model(base: Base, config: RunConfig, precision: str) -> Any:
         options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_8bit=True
         )
-    _refuse_pickles(base)
+    refuse_pickles(base)
     try:
         return AutoModelForCausalLM.from_pretrained(
             base.location,
@@ -155,7 +155,7 @@ def load_model(base: Base, config: RunConfig, precision: str) -> Any:
         raise _not_found(base, config.download) from error
 
 
-def _refuse_pickles(base: Base) -> None:
+def refuse_pickles(base: Base) -> None:
     """Raise TrainingError for a folder whose only weights are a pickle."""
     folder = Path(base.location)
     pickles = [path.name for path in folder.glob("pytorch_model*.bin")]
