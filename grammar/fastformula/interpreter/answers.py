@@ -10,6 +10,7 @@ from fastformula.interpreter.activation import Activation, Evaluate, Frame
 from fastformula.interpreter.arrays import Compile, find_index
 from fastformula.interpreter.compilation import Compilation, refusal
 from fastformula.interpreter.errors import ErrorClass, FormulaError
+from fastformula.interpreter.functions.reasons import reason
 from fastformula.interpreter.values import (
     UNSET,
     Array,
@@ -86,8 +87,8 @@ def _not_given(c: Compilation, node: Call, arguments: tuple[Any, ...]) -> Formul
     key = node.function.key
     return FormulaError(
         ErrorClass.NOT_GIVEN,
-        f"{key}({shown}) asks the application, and no answer to that is given. Say "
-        f"what {key} gives in this run.",
+        f"{key} {reason(key)}, and nothing says what it gives for ({shown}). Give an "
+        "answer to that.",
         node,
     )
 

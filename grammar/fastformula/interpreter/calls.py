@@ -16,6 +16,8 @@ from fastformula.interpreter.formula_calls import (
     compile_is_executable,
     compile_set_input,
 )
+from fastformula.interpreter.function_calls import compile_function
+from fastformula.interpreter.functions import BY_NAME
 from fastformula.interpreter.storage import (
     compile_wsa_delete,
     compile_wsa_exists,
@@ -23,15 +25,19 @@ from fastformula.interpreter.storage import (
     compile_wsa_set,
 )
 from fastformula.interpreter.values import describe, has_type, type_of
+from fastformula.language import find_functions
 from fastformula.syntax.tree import Call, Name
 
 
 def compile_call(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
     """The closure that calls a function; of a condition, it gives True or False."""
     key = node.function.key
-    built_in = _BUILT_IN.get(key)
+    built_in = BUILT_IN.get(key)
     if built_in is None:
-        return compile_answered(c, node, compile_)
+        # An answer comes first, so that one can say what RAND gives in a test.
+        if key in c.answered or key not in BY_NAME or _is_longer_form(node):
+            return compile_answered(c, node, compile_)
+        return compile_function(c, node, compile_)
     least, most, compile_built_in = built_in
     if not least <= len(node.arguments) <= most:
         counts = f"{least}" if least == most else f"{least} to {most}"
@@ -86,7 +92,15 @@ def _context(node: Call) -> str:
     return name.key
 
 
-_BUILT_IN: Mapping[
+def _is_longer_form(node: Call) -> bool:
+    """Whether only a form takes so many arguments that does not run by itself."""
+    count = len(node.arguments)
+    return not any(each.accepts(count) for each in BY_NAME[node.function.key]) and any(
+        len(each.parameters) == count for each in find_functions(node.function.key)
+    )
+
+
+BUILT_IN: Mapping[
     str, tuple[int, int, Callable[[Compilation, Call, Compile], Evaluate]]
 ] = {
     "GET_CONTEXT": (2, 2, _compile_get_context),

@@ -13,7 +13,6 @@ from fastformula.interpreter.values import UNSET, Value, copy_of, take_out
 from fastformula.syntax import walk
 from fastformula.syntax.tree import Name, Node
 
-
 TOO_DEEP = "The formula is nested too deeply to run."
 
 

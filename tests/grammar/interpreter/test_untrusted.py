@@ -18,6 +18,7 @@ from fastformula.interpreter import (
     World,
     run,
 )
+from fastformula.interpreter.functions import BY_NAME
 from fastformula.language import Function, load_functions
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,7 +167,7 @@ class Author:
             lambda: f"SET_INPUT('IV_N', {self.any()})",
             lambda: f"EXECUTE({pick([text(), repr('F')])})",
             lambda: f"CALL_FORMULA('F', {self.any()} > 'IV_T', t < 'T')",
-            lambda: pick("RETURN_n,t,tn EXIT tn.DELETE WSA_DELETE".split()).replace(
+            lambda: pick("RETURN_n,t,tn tn.DELETE WSA_DELETE".split()).replace(
                 "_n", " n"
             ),
         ]
@@ -177,6 +178,10 @@ class Author:
                     f"ELSE {self.body(depth)}"
                 ),
                 lambda: f"WHILE {self.condition()} LOOP {self.body(depth)}",
+                lambda: (
+                    f"WHILE 1 = 1 LOOP ( {self.statements(0)} "
+                    f"IF {self.condition()} THEN EXIT )"
+                ),
                 lambda: f"CHANGE_CONTEXTS(PERSON_ID = {number()}) {self.body(depth)}",
             ] * 2
         return self.one_of(*shapes)
@@ -193,12 +198,9 @@ def world_of(analysis: Analysis) -> World:
     functions = {
         site.key: (Answer(VALUES.get(analysis.type_of(site.call), Decimal(1))),)
         for site in analysis.calls
-        if site.key not in PURE
+        if site.key not in BY_NAME
     }
     return World(inputs=inputs, items=items, functions=functions)
-
-
-PURE: frozenset[str] = frozenset()
 
 
 def _value(symbol: Symbol) -> Value:
