@@ -115,7 +115,7 @@ def sign(shingles: Shingles) -> Signature:
     Multiply-add modulo 2**64, of which the high half is mixed and kept.
     """
     mixed = shingles.astype(np.uint64)[:, None] * _FACTORS + _OFFSETS
-    return (mixed.min(axis=0) >> np.uint64(32)).astype(np.uint32)
+    return np.asarray(mixed.min(axis=0) >> np.uint64(32), dtype=np.uint32)
 
 
 def jaccard(first: Shingles, second: Shingles) -> float:

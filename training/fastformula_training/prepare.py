@@ -171,12 +171,26 @@ def prepare(
         (part / DRAFT).unlink()
         for name in PARTS:
             (part / _documents_of(name)).unlink()
-        shutil.rmtree(out, ignore_errors=True)
-        part.replace(out)
+        _put(part, out)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
     return card
+
+
+def _put(part: Path, out: Path) -> None:
+    """Put a folder that is complete in the place of an earlier one."""
+    old = out.with_name(out.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.replace(old)
+    try:
+        part.replace(out)
+    except OSError:
+        if old.exists():
+            old.replace(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _read(

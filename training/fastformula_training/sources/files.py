@@ -97,7 +97,7 @@ def _objection(info: zipfile.ZipInfo, allowance: Allowance) -> str:
     """Why a file of a zip is not even looked at; "" where it may be."""
     if info.flag_bits & 1:
         return "is encrypted; unpack it with its password and give the folder"
-    path = PurePosixPath(info.filename)
+    path = PurePosixPath(info.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in info.filename:
         return "has a path that leads out of the zip"
     if info.file_size > LARGEST_FILE:
