@@ -77,8 +77,8 @@ class Request:
 class Backend(Protocol):
     """A code model that fills holes.
 
-    Calls block, so the server makes them in a worker thread of its own, and one at
-    a time.
+    Calls block. There is one at a time, but where the backend follows instructions too,
+    that is asked for by another thread, while holes are filled.
     """
 
     name: str

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import torch
 from torch.nn.functional import cross_entropy
-from transformers import DynamicCache, StoppingCriteriaList
+from transformers import DynamicCache, StaticCache, StoppingCriteriaList
 
 from fastformula_models import BackendSettings, fim, instructions
 from fastformula_models.backend import BackendError, Cancelled, Loss, Request
@@ -26,6 +26,7 @@ from fastformula_models.lora import Adapted
 from fastformula_models.prefix_cache import PrefixCache
 from fastformula_models.pretrained import find_device, load_base, load_tokenizer
 from fastformula_models.source import find_source
+from fastformula_models.turns import Turns
 
 SENTINELS = 8
 """More than any format puts around the two texts."""
@@ -94,6 +95,7 @@ class LocalBackend:
             window = max(window, instructions.WINDOW_TOKENS)
         length = min(self._context, window + LONGEST_ANSWER) if static else 0
         self._prefix = PrefixCache(self.model, length)
+        self._turns = Turns()
         # Lines are counted one by one, and between two keys all but one are the same.
         self.count_tokens = lru_cache(4096)(
             lambda text: len(fim.encode_text(self._tokenizer, self._format, text))
@@ -115,13 +117,15 @@ class LocalBackend:
 
         Raises Cancelled between two tokens of the answer, or two chunks of the prompt.
         """
-        request = self._within_reach(request)
-        return self._say(request, self._prompt(request))
+        with self._turns.short():
+            return self._fill(request)
 
     def follow(self, request: Request) -> str:
         """Return what the model says to an instruction, as far as it has room.
 
-        Raises BackendError where it was not trained on instructions.
+        Between two tokens it lets `complete` go first, unless the decode is compiled:
+        that has one place in memory for what is read. Raises BackendError where the
+        model was not trained on instructions.
         """
         if not self._follows.get(request.adapter, self._follows_instructions):
             raise BackendError(
@@ -129,25 +133,42 @@ class LocalBackend:
                 "that was, or set `completion.instructed` if you know that it does."
             )
         request = self._within_reach(request)
-        return self._say(request, self._instruction(request))
+        ids = self._instruction(request)
+        if self.is_compiled:
+            with self._turns.short():
+                return self._say(request, ids, self._prefix)
+
+        def stop(said: str) -> bool:
+            self._turns.give_way()
+            self._adapted.use(request.adapter)
+            return request.stop(said)
+
+        with self._turns.long():
+            own = PrefixCache(self.model)
+            return self._say(replace(request, stop=stop), ids, own)
+
+    def _fill(self, request: Request) -> str:
+        request = self._within_reach(request)
+        return self._say(request, self._prompt(request), self._prefix)
 
     def _within_reach(self, request: Request) -> Request:
         """The request, with an answer that leaves half of the model's room for it."""
         most = (self._prefix.length or self._context) // 2
         return replace(request, max_tokens=min(request.max_tokens, most))
 
-    def _say(self, request: Request, ids: list[int]) -> str:
+    def _say(self, request: Request, ids: list[int], prefix: PrefixCache) -> str:
         adapter = self._adapted.use(request.adapter)
         ending = Ending((request,), len(ids), self._text, self._stops)
         try:
             with self._inference():
-                answer = self._answer(request, ids, adapter, ending)
+                cache = prefix.prepare(ids, adapter, request.cancelled)
+                answer = self._answer(request, ids, cache, ending)
         except Cancelled:
             raise
         except BaseException:
-            self._prefix.clear()
+            prefix.clear()
             raise
-        self._prefix.note(ids + answer)
+        prefix.note(ids + answer)
         if request.cancelled.is_set():
             raise Cancelled
         return self._text(answer)
@@ -159,11 +180,15 @@ class LocalBackend:
         own, and so are those that a penalty applies to. Raises Cancelled when one of
         them is cancelled.
         """
+        with self._turns.short():
+            return self._fill_many(requests)
+
+    def _fill_many(self, requests: Sequence[Request]) -> list[str]:
         alike: dict[str, list[int]] = {}
         answers = [""] * len(requests)
         for number, request in enumerate(requests):
             if request.temperature > 0 or request.repetition_penalty != 1:
-                answers[number] = self.complete(request)
+                answers[number] = self._fill(request)
             else:
                 alike.setdefault(request.adapter, []).append(number)
         for adapter, numbers in alike.items():
@@ -210,9 +235,12 @@ class LocalBackend:
             ) from None
 
     def _answer(
-        self, request: Request, ids: list[int], adapter: str, ending: Ending
+        self,
+        request: Request,
+        ids: list[int],
+        cache: DynamicCache | StaticCache,
+        ending: Ending,
     ) -> list[int]:
-        cache = self._prefix.prepare(ids, adapter, request.cancelled)
         processors = logits_processors((request,), len(ids), self._stops, self._text)
         greedy = request.temperature <= 0 and request.repetition_penalty == 1
         if self._guesses and greedy and isinstance(cache, DynamicCache):

@@ -120,9 +120,7 @@ class FormulaServer(LanguageServer):
         self.briefing = Briefing(self.documents, self.formulas, self.neighbours)
         self.model = Model(self.show_status, self.briefing)
         self.counting = Counting(self.documents, tally_path(), self.log, later)
-        self.completions = InlineCompletions(
-            self.documents, self.model, self.counting
-        )
+        self.completions = InlineCompletions(self.documents, self.model, self.counting)
         self.snippets = False
         self.pulls = False
         """Whether the client asks for diagnostics; if so, none are sent unasked."""
