@@ -164,6 +164,8 @@ def products(model: Any) -> tuple[int, int]:
     from torch import nn
 
     head = model.get_output_embeddings()
+    if hasattr(head, "token_adapter"):  # peft's, around a head with new tokens
+        head = head.token_adapter.base_layer
     layers = [
         layer.in_features * layer.out_features
         for name, layer in model.named_modules()

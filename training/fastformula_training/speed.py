@@ -80,9 +80,11 @@ def utilisation(
     """What MFU so many tokens a second are, on as many devices as there are processes.
 
     `labelled` is the share of the tokens that have a loss. Gives None on a card whose
-    rate is not known.
+    rate is not known, and on a CPU.
     """
     trainable = sum(w.numel() for w in model.parameters() if w.requires_grad)
     needed = work(config, model.config, *products(model), trainable, labelled).model
-    rate = this_device(config.device == "cpu").tflops * 1e12 * processes
+    gpu = this_device(config.device == "cpu")
+    # A CPU is shared with all else that runs, and has no rate to hold a run against.
+    rate = 0.0 if gpu.is_cpu else gpu.tflops * 1e12 * processes
     return lambda tokens: tokens * needed / rate if rate else None
