@@ -84,6 +84,21 @@ def test_while_an_offer_stands_the_model_is_asked_how_it_would_go_on(
     assert len([each for each in prompts(slow_model) if each.endswith("* 2")]) == 1
 
 
+def test_that_nothing_goes_on_from_an_offer_is_remembered(
+    open_session: Callable[..., Any], slow_model: Any
+) -> None:
+    slow_model.answers = iter(("l_hours * 2", ""))
+    slow_model.let.set()
+    session = open_session(slow_model.options).become_ready()
+    assert session.offered(session.ask()) == ["l_hours * 2"]
+    for _ in range(2):
+        assert slow_model.asked.acquire(timeout=30)
+    session.type("l_hours * 2", version=2)
+    for _ in range(2):
+        assert session.offered(session.ask(character=19)) == []
+    assert len(slow_model.requests) == 2
+
+
 def test_looking_ahead_ends_when_somebody_asks(
     open_session: Callable[..., Any], slow_model: Any
 ) -> None:

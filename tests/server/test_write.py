@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from fastformula_models import Backend, BackendSettings, open_backend
+from fastformula_server import commissions
 from fastformula_server.__main__ import cli
 
 GOOD = "DEFAULT FOR hours IS 0\nINPUTS ARE hours\npay = hours * 2\nRETURN pay\n"
@@ -50,6 +52,26 @@ def test_a_mistake_is_sent_back_and_what_is_left_is_told() -> None:
     assert (result.exit_code, result.stdout) == (1, BAD)
     assert "formula.ff:3:" in result.stderr
     assert "A value is missing after `*`" in result.stderr
+
+
+def test_an_adapter_of_the_formula_s_project_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "fastformula.toml").touch()
+    opened: list[BackendSettings] = []
+
+    def spy(settings: BackendSettings) -> Backend:
+        opened.append(settings)
+        return open_backend(settings)
+
+    monkeypatch.setattr(commissions, "open_backend", spy)
+    (tmp_path / "inner").mkdir()
+    out = tmp_path / "inner" / "new.ff"
+    assert run("write", "Pay.", "--out", out, answers=(GOOD,)).exit_code == 0
+    monkeypatch.chdir(tmp_path)
+    assert run("write", "Pay.", answers=(GOOD,)).exit_code == 0
+    place = str(tmp_path / ".fastformula" / "adapters")
+    assert [each.adapter_folders[0] for each in opened] == [place, place]
 
 
 def test_nothing_that_steers_a_terminal_is_printed() -> None:
