@@ -1,17 +1,25 @@
 """A formula cut down to what has to do with some of its names.
 
-Analysing a whole formula for every offer takes too long. What an offer means hangs on
-the statements that speak of the names in it, and on the headers around those.
+Checking a whole formula for every offer takes too long. What an offer means hangs on
+the statements that speak of the names in it, and on the headers around those. The tree
+is cut down, not the text, so that what is found stands where it is found.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, get_args
 
+from fastformula import Parsed
 from fastformula.analysis import Analysis
+from fastformula.diagnostic import Diagnostic
+from fastformula.syntax import Token
+from fastformula.syntax.moving import move
+from fastformula.syntax.recovery import Run
+from fastformula.syntax.rereading import Reread
 from fastformula.syntax.tree import (
     Body,
     ChangeContexts,
@@ -23,14 +31,13 @@ from fastformula.syntax.tree import (
     Statement,
     While,
 )
-from fastformula.text import Span
+from fastformula.text import Edit, Span
 
 WHOLE = 1_000
 """Texts of so many code points are not cut down at all."""
 
-
-DECLARATIONS = get_args(Declaration)
-
+_DECLARATIONS = get_args(Declaration)
+_BLOCKS = (If, While, ChangeContexts)
 
 MOST_SOURCES = 8
 """How many statements that give a name its values or declare it are kept at least."""
@@ -59,162 +66,263 @@ class Outline:
     """Where the names of a formula are spoken of; made once per text."""
 
     analysis: Analysis
-    parents: dict[int, Statement] = field(default_factory=dict)
-    """The statement around another, by `id`."""
+    starts: Sequence[int]
+    """Where each statement begins."""
+    parents: dict[Span, Statement] = field(default_factory=dict)
+    """The statement around another, by its place."""
     mentions: dict[str, list[Statement]] = field(default_factory=dict)
     """The statements that a name stands in, by its upper-case form."""
     sources: dict[str, list[Statement]] = field(default_factory=dict)
     """Those that give it a value or declare it."""
-    words: dict[int, list[str]] = field(default_factory=dict)
-    """The names in a statement, by its `id`."""
-
-
-class Excerpt:
-    """The pieces of a text that were kept, and where they stood."""
-
-    __slots__ = ("_starts", "_texts", "text")
-
-    def __init__(self, text: str, dropped: Sequence[Span]) -> None:
-        """Leave `dropped`, which is in order and does not overlap, out of `text`."""
-        self._texts: list[int] = []
-        self._starts: list[int] = []
-        pieces: list[str] = []
-        at = length = 0
-        for span in (*dropped, Span(len(text), len(text))):
-            self._texts.append(at)
-            self._starts.append(length)
-            pieces.append(text[at : span.start])
-            length += span.start - at
-            at = span.end
-        self.text = "".join(pieces)
-
-    def place(self, offset: int) -> int:
-        """Where in the whole text the excerpt's `offset` stands."""
-        number = bisect_right(self._starts, offset) - 1
-        return self._texts[number] + offset - self._starts[number]
+    words: dict[Span, list[str]] = field(default_factory=dict)
+    """The names in a statement, by its place."""
+    declarations: list[Statement] = field(default_factory=list)
+    exits: list[Statement] = field(default_factory=list)
+    """Every RETURN and EXIT."""
 
 
 def make_outline(analysis: Analysis) -> Outline:
     """Where names are spoken of in the text of `analysis`."""
-    outline = Outline(analysis)
-    for placed in analysis.statements:
-        node = placed.scope.node
-        if not isinstance(node, Formula):
-            outline.parents[id(placed.statement)] = node
+    outline = Outline(analysis, [each[0].span.start for each in analysis.statements])
+    for statement, scope, _ in analysis.statements:
+        if not isinstance(scope.node, Formula):
+            outline.parents[statement.span] = scope.node
+        if isinstance(statement, Exit | Return):
+            outline.exits.append(statement)
+        if isinstance(statement, _DECLARATIONS):
+            outline.declarations.append(statement)
     for use in analysis.uses:
         key = use.name.key
         outline.mentions.setdefault(key, []).append(use.statement)
-        outline.words.setdefault(id(use.statement), []).append(key)
+        outline.words.setdefault(use.statement.span, []).append(key)
         if use.access.writes or use.access.declares:
             outline.sources.setdefault(key, []).append(use.statement)
     return outline
 
 
-def dropped_spans(
+def choose(
     outline: Outline, names: Iterable[str], around: Span, breadth: Breadth
-) -> list[Span]:
-    """What may go, in order, when only `names` matter and what stands in `around`."""
-    tree = outline.analysis.parsed.tree
-    text = outline.analysis.parsed.text
-    if len(text) <= WHOLE:
-        return []
-    kept = _kept(outline, names, around, breadth)
-    return [
-        Span(span.start, _blanks_end(text, span.end))
-        for span in _dropped(tree.statements, kept, text)
-    ]
+) -> set[Span] | None:
+    """The places of the statements to keep when only `names` matter; None for all.
 
-
-def _kept(
-    outline: Outline, names: Iterable[str], around: Span, breadth: Breadth
-) -> set[int]:
-    """The statements to keep, by `id`."""
-    kept: set[int] = set()
+    What stands in `around` is kept whatever it says.
+    """
+    if len(outline.analysis.parsed.text) <= WHOLE:
+        return None
+    kept: set[Span] = set()
 
     def keep(statement: Statement) -> None:
         each: Statement | None = statement
-        while each is not None and id(each) not in kept:
-            kept.add(id(each))
-            each = outline.parents.get(id(each))
+        while each is not None and each.span not in kept:
+            kept.add(each.span)
+            each = outline.parents.get(each.span)
 
-    declared: Statement | None = None
-    for placed in outline.analysis.statements:
-        statement = placed.statement
-        start, end = statement.span
-        is_way_out = breadth.ways_out and isinstance(statement, Exit | Return)
-        if is_way_out or (start <= around.end and around.start <= end):
+    placed = outline.analysis.statements
+    behind = bisect_right(outline.starts, around.end)
+    for at in range(behind - 1, -1, -1):
+        statement = placed[at].statement
+        if statement.span.end >= around.start:
             keep(statement)
-        elif start > around.end and isinstance(statement, DECLARATIONS):
-            # Nothing but declarations may stand before one.
-            declared = declared or statement
-    if declared is not None:
-        keep(declared)
+        elif isinstance(placed[at].scope.node, Formula):
+            break
+    # Nothing but declarations may stand before one.
+    late = bisect_right(outline.declarations, around.end, key=_start)
+    for statement in outline.declarations[late : late + 1]:
+        keep(statement)
     pending = list(dict.fromkeys(names))
     known = set(pending)
+    near = around
     for name in pending:
         said = outline.mentions.get(name, [])
-        at = bisect_right(said, around.start, key=lambda each: each.span.start)
+        at = bisect_right(said, around.start, key=_start)
         for statement in said[max(0, at - breadth.nearest) : at + breadth.nearest]:
             keep(statement)
+            near = Span(
+                min(near.start, statement.span.start), max(near.end, statement.span.end)
+            )
         # Its type has to agree in all of these.
         for statement in outline.sources.get(name, [])[:MOST_SOURCES]:
             keep(statement)
+    near = Span(0, len(outline.analysis.parsed.text)) if breadth.ways_out else near
+    first = bisect_left(outline.exits, near.start, key=_start)
+    last = bisect_right(outline.exits, near.end, key=_start)
+    for statement in outline.exits[first:last]:
+        keep(statement)
     for name in pending:
         if len(known) > breadth.sources:
             break
         for source in outline.sources.get(name, ())[:2]:
             keep(source)
-            for word in outline.words.get(id(source), ()):
+            for word in outline.words.get(source.span, ()):
                 if word not in known:
                     known.add(word)
                     pending.append(word)
     return kept
 
 
-def _dropped(
-    statements: Sequence[Statement], kept: Collection[int], text: str
-) -> Iterator[Span]:
-    end = None
-    for statement in statements:
-        if id(statement) in kept:
-            for body in _bodies(statement):
-                # What has a value behind the block hangs on the ways out of it.
-                staying = {
-                    id(each)
-                    for each in body.statements
-                    if id(each) in kept or isinstance(each, Exit | Return)
-                }
-                # A block cannot be empty.
-                first = {id(each) for each in body.statements[:1]}
-                inside = {*kept, *(staying or first)}
-                yield from _dropped(body.statements, inside, text)
-        elif end is None or _EXCUSE in text[end : statement.span.start].lower():
-            yield statement.span
-        else:
-            # The comments above it go along.
-            yield Span(_blanks_end(text, end), statement.span.end)
-        end = statement.span.end
+def _start(statement: Statement) -> int:
+    return statement.span.start
 
 
-def _bodies(statement: Statement) -> tuple[Body, ...]:
-    match statement:
-        case If():
-            both = (statement.then, statement.orelse)
-            return tuple(body for body in both if body is not None)
-        case While() | ChangeContexts():
-            return (statement.body,)
-        case _:
-            return ()
+@dataclass(slots=True)
+class Excerpt:
+    """What is kept of a formula, part by part."""
+
+    kept: Collection[Span] | None
+    statements: list[Statement] = field(default_factory=list)
+    tokens: set[Token] = field(default_factory=set)
+
+    def take(
+        self,
+        statements: Iterable[Statement],
+        tokens: Sequence[Token],
+        shift: int = 0,
+        was: Callable[[Span], Span | None] = lambda span: span,
+    ) -> None:
+        """Take what is kept of `statements`, with their `tokens`, moved by `shift`.
+
+        `was` says where one stood before, None for a new one, which is kept.
+        """
+        kept = self.kept
+        gaps: list[Span] = []
+
+        def staying(body: Body) -> tuple[Statement, ...]:
+            left, gone = _staying(body, kept, was)
+            gaps.extend(gone)
+            return left
+
+        for statement in statements:
+            place = was(statement.span)
+            if kept is not None and place is not None and place not in kept:
+                continue
+            gaps.clear()
+            if shift or (kept is not None and isinstance(statement, _BLOCKS)):
+                self.statements.append(move(statement, shift, staying))
+            else:
+                self.statements.append(statement)
+            start = statement.span.start
+            for gap in (*sorted(gaps), Span(statement.span.end, 0)):
+                first = bisect_left(tokens, start, key=_token_start)
+                last = bisect_left(tokens, gap.start, key=_token_start)
+                self.take_tokens(tokens[first:last], shift)
+                start = max(start, gap.end)
+
+    def see(self, span: Span, tokens: Sequence[Token], shift: int = 0) -> None:
+        """Take over the tokens beside a mistake, by which the checks tell its place."""
+        first = bisect_left(tokens, span.start, key=_token_end)
+        last = bisect_left(tokens, span.end, key=_token_start)
+        self.take_tokens(tokens[max(0, first - 1) : last + 2], shift)
+
+    def take_tokens(self, tokens: Iterable[Token], shift: int) -> None:
+        """Take over tokens, moved by `shift`."""
+        self.tokens.update(
+            Token(kind, start + shift, end + shift, lead + shift)
+            for kind, start, end, lead in tokens
+        )
+
+    def parsed(self, text: str, errors: Iterable[Diagnostic]) -> Parsed:
+        """What is kept, as if it were all that there is."""
+        tree = Formula(Span(0, len(text)), tuple(self.statements))
+        tokens = sorted(self.tokens, key=_token_start)
+        return Parsed(text, tree, tuple(tokens), tuple(errors), _UNREAD, False)
 
 
-_EXCUSE = "fastformula"
+_UNREAD = Run((), (), (), ())
+
+
+def _token_start(token: Token) -> int:
+    return token.start
+
+
+def _token_end(token: Token) -> int:
+    return token.end
+
+
+def _staying(
+    body: Body,
+    kept: Collection[Span] | None,
+    was: Callable[[Span], Span | None],
+) -> tuple[tuple[Statement, ...], list[Span]]:
+    """The statements of a block that stay, and the places of those that go."""
+    if kept is None:
+        return body.statements, []
+    chosen = [
+        (place := was(each.span)) is None or place in kept for each in body.statements
+    ]
+    # What has a value behind the block hangs on the ways out of it.
+    stays = [
+        flag or isinstance(each, Exit | Return)
+        for each, flag in zip(body.statements, chosen, strict=True)
+    ]
+    if not any(stays):
+        # A block cannot be empty.
+        stays[:1] = [True]
+    left = zip(body.statements, stays, strict=True)
+    gone = [
+        each.span for each, flag in zip(body.statements, stays, strict=True) if not flag
+    ]
+    return tuple(each for each, flag in left if flag), gone
+
+
+def cut_down(parsed: Parsed, kept: Collection[Span] | None) -> Parsed:
+    """The formula with the statements at the places `kept` alone; None keeps all."""
+    if kept is None:
+        return parsed
+    excerpt = Excerpt(kept)
+    excerpt.take(parsed.tree.statements, parsed.tokens)
+    for error in parsed.errors:
+        excerpt.see(error.span, parsed.tokens)
+    excerpt.take_tokens(_excusing(parsed.text, parsed.tokens), 0)
+    excerpt.take_tokens(parsed.tokens[-1:], 0)
+    return excerpt.parsed(parsed.text, parsed.errors)
+
+
+def cut_down_anew(
+    parsed: Parsed, kept: Collection[Span] | None, edit: Edit, again: Reread
+) -> Parsed:
+    """The same of `parsed` after an edit, of which all that is new is kept."""
+    old, shift = parsed.tree.statements, again.shift
+    end = edit.span.start + len(edit.new_text)
+
+    def was(span: Span) -> Span | None:
+        if span.end <= edit.span.start:
+            return span
+        return Span(span.start - shift, span.end - shift) if span.start >= end else None
+
+    excerpt = Excerpt(kept)
+    excerpt.take(old[: again.first], parsed.tokens)
+    excerpt.take(again.statements, again.tokens, was=was)
+    excerpt.take(again.rest, parsed.tokens, shift)
+    mended = {id(each) for each in parsed.run.errors}
+    gone = {id(each) for each in parsed.run.errors[again.first_mend : again.last_mend]}
+    above = parsed.tokens[: again.first_token]
+    below = parsed.tokens[again.last_token :]
+    errors = [*again.errors]
+    for each in parsed.errors:
+        start, stop = each.span
+        if id(each) in gone:
+            continue
+        if start >= again.span.end:
+            excerpt.see(each.span, below, shift)
+            errors.append(replace(each, span=Span(start + shift, stop + shift)))
+        elif start < again.span.start or id(each) in mended:
+            excerpt.see(each.span, above)
+            errors.append(each)
+    for each in again.errors:
+        excerpt.see(each.span, again.tokens)
+    excerpt.take_tokens(_excusing(parsed.text, above), 0)
+    excerpt.take_tokens(_excusing(parsed.text, below), shift)
+    excerpt.take_tokens(parsed.tokens[-1:], shift)
+    return excerpt.parsed(again.text, errors)
+
+
+_EXCUSE = re.compile("fastformula", re.IGNORECASE)
 """What stands in a comment that is for the checks."""
 
 
-def _blanks_end(text: str, offset: int) -> int:
-    """Where the blanks behind a statement end, its line's end among them."""
-    while offset < len(text) and text[offset] in " \t\r\n;":
-        offset += 1
-        if text[offset - 1] == "\n":
-            break
-    return offset
+def _excusing(text: str, tokens: Sequence[Token]) -> Iterator[Token]:
+    """Those of `tokens` that have such a comment in front of them."""
+    for match in _EXCUSE.finditer(text):
+        at = bisect_left(tokens, match.start(), key=_token_start)
+        if at < len(tokens) and tokens[at].lead <= match.start():
+            yield tokens[at]

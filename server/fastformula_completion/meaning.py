@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from fastformula import parse
+from fastformula import Parsed, parse
 from fastformula.analysis import Analysis, analyze
 from fastformula.diagnostic import Diagnostic, Severity
 from fastformula.linter import Configuration, lint
 from fastformula.linter.regions import overlap, touch
 from fastformula.linter.rule import Rule
 from fastformula.linter.rules import RULES
-from fastformula.text import Span
+from fastformula.syntax.rereading import Reread, reread
+from fastformula.text import Edit, Span
 
 from fastformula_completion.excerpt import (
     LOOSE,
     TIGHT,
     Breadth,
-    Excerpt,
-    dropped_spans,
+    choose,
+    cut_down,
+    cut_down_anew,
     make_outline,
 )
 from fastformula_completion.fit import Place
@@ -73,7 +76,6 @@ class Meaning:
         "_analysis",
         "_configuration",
         "_environment",
-        "_known",
         "_outline",
         "_place",
         "_rules",
@@ -97,7 +99,6 @@ class Meaning:
             if claim and claim.origin != "inferred"
             else analysis.environment.formula_type,
         )
-        self._known: dict[tuple[str, int], Diagnostic] | None = None
 
     def objections(self, middle: str) -> tuple[Diagnostic, ...]:
         """What is wrong with `middle` at the cursor.
@@ -109,13 +110,14 @@ class Meaning:
         """
         place = self._place
         line = _line_around(place.text, place.offset)
+        offer = self._offer(middle)
         if _DECLARES.match(place.text[line.start : place.offset] + middle):
             # It may change what a name is wherever that stands.
-            return tuple(self._find(middle, LOOSE))
-        found = tuple(self._find(middle, TIGHT))
+            return tuple(self._find(offer, LOOSE))
+        found = tuple(self._find(offer, TIGHT))
         if not found or any(self._is_certain(each, middle) for each in found):
             return found
-        return tuple(self._find(middle, LOOSE))
+        return tuple(self._find(offer, LOOSE))
 
     def _is_certain(self, diagnostic: Diagnostic, middle: str) -> bool:
         """Whether nothing that an excerpt lacks could excuse what is found in it."""
@@ -131,12 +133,11 @@ class Meaning:
             and word not in self._outline.sources
         )
 
-    def _find(self, middle: str, breadth: Breadth) -> Iterator[Diagnostic]:
+    def _offer(self, middle: str) -> _Offer:
         place = self._place
+        edit = Edit(Span(place.offset, place.offset), middle)
         line = _line_around(place.text, place.offset)
-        shift = len(middle)
-        whole = Span(line.start, line.end + shift)
-        said = Span(place.offset, place.offset + shift)
+        said = Span(place.offset, place.offset + len(middle))
         before, after = place.text[: said.start], place.text[said.start :]
         begun, rest = before[line.start :], after[: line.end - said.start]
         # A name that grows is another one, and the old one is gone.
@@ -147,65 +148,92 @@ class Meaning:
             target = _TARGET.match(before, line.start)
             blamed = _words(middle) | _words(target.group(1) if target else "")
         text = before + middle + after
+        whole = Span(line.start, line.end + len(middle))
         rest_of_text = text[whole.end :]
         blank = len(rest_of_text) - len(rest_of_text.lstrip())
         below = _line_around(text, whole.end + blank)
         if not place.is_broken:
             names = names | _words(below.text_in(text))
-        excerpt = self._excerpt(text, names, line, shift, breadth)
-        found = self._judge(excerpt)
-        if any(each.code.startswith("syntax") for each in found):
-            # Statements of a broken text may not be what they seem.
-            excerpt = Excerpt(text, ())
-            found = self._judge(excerpt)
-        for each in found:
-            span = Span(excerpt.place(each.span.start), excerpt.place(each.span.end))
+        # The statements on both sides may become part of what was said.
+        start = len(text[: line.start].rstrip())
+        end = len(place.text) - len(place.text[line.end :].lstrip())
+        again = reread(self._analysis.parsed, edit)
+        return _Offer(
+            edit, text, again, said, whole, below, names, blamed, Span(start, end + 1)
+        )
+
+    def _find(self, offer: _Offer, breadth: Breadth) -> Iterator[Diagnostic]:
+        place, whole = self._place, offer.whole
+        kept = None
+        if offer.again is not None:
+            kept = choose(self._outline, offer.names, offer.around, breadth)
+            old = self._analysis.parsed
+            parsed = cut_down_anew(old, kept, offer.edit, offer.again)
+        else:
+            parsed = parse(offer.text)
+        suspects: list[Diagnostic] = []
+        for each in self._judge(parsed, self._rules):
+            span = each.span
             is_syntax = each.code.startswith("syntax")
-            if overlap(span, said) or (is_syntax and touch(span, whole)):
-                yield replace(each, span=span)
+            if overlap(span, offer.said) or (is_syntax and touch(span, whole)):
+                yield each
                 continue
             if place.is_broken and (touch(span, whole) or each.code in _NAMING):
                 continue
-            is_named = not blamed.isdisjoint(_words(span.text_in(text)))
+            is_named = not offer.blamed.isdisjoint(_words(span.text_in(offer.text)))
             # What follows may have become part of another statement.
-            is_next = not place.is_broken and touch(span, below)
-            is_blamed = is_named or is_next or each.code in _OF_PLACE
-            if is_blamed and not self._was_there(each, span, shift):
-                yield replace(each, span=span)
+            is_next = not place.is_broken and touch(span, offer.below)
+            if is_named or is_next or each.code in _OF_PLACE:
+                suspects.append(each)
+        if suspects:
+            known = self._known(kept, {each.code for each in suspects})
+            for each in suspects:
+                if not _was_there(each, offer.said, known):
+                    yield each
 
-    def _excerpt(
-        self, text: str, names: Iterable[str], line: Span, shift: int, breadth: Breadth
-    ) -> Excerpt:
-        # The statements on both sides may become part of what was said.
-        offset = self._place.offset
-        start = len(text[: line.start].rstrip())
-        end = len(text) - shift - len(text[line.end + shift :].lstrip())
-        dropped = dropped_spans(self._outline, names, Span(start, end + 1), breadth)
-        return Excerpt(text, [_shifted(span, offset, shift) for span in dropped])
-
-    def _judge(self, excerpt: Excerpt) -> tuple[Diagnostic, ...]:
-        analysis = analyze(parse(excerpt.text), self._environment)
-        found = lint(analysis, self._configuration, self._rules)
+    def _judge(self, parsed: Parsed, rules: Sequence[Rule]) -> tuple[Diagnostic, ...]:
+        analysis = analyze(parsed, self._environment)
+        found = lint(analysis, self._configuration, rules)
         return tuple(each for each in found if each.severity in _GRAVE)
 
-    def _was_there(self, diagnostic: Diagnostic, span: Span, shift: int) -> bool:
-        """Whether the text without the completion has the same at the same place."""
-        if self._known is None:
-            found = lint(self._analysis, self._configuration, self._rules)
-            self._known = {(each.code, each.span.start): each for each in found}
-        back = shift if span.start >= self._place.offset + shift else 0
-        old = self._known.get((diagnostic.code, span.start - back))
-        return old is not None and old.severity in (
-            Severity.ERROR,
-            diagnostic.severity,
-        )
+    def _known(
+        self, kept: Collection[Span] | None, codes: Collection[str]
+    ) -> dict[tuple[str, int], Severity]:
+        """How bad what such rules find without the offer is, by its code and place."""
+        rules = [rule for rule in self._rules if rule.name in codes]
+        found = self._judge(cut_down(self._analysis.parsed, kept), rules)
+        return {(each.code, each.span.start): each.severity for each in found}
 
 
-def _shifted(span: Span, offset: int, shift: int) -> Span:
-    """`span`, which does not hold `offset`, behind an insertion there."""
-    if span.start < offset:
-        return span
-    return Span(span.start + shift, span.end + shift)
+class _Offer(NamedTuple):
+    """A completion in its place."""
+
+    edit: Edit
+    text: str
+    """The text with it."""
+    again: Reread | None
+    """What it makes another; None where that may be everything."""
+    said: Span
+    whole: Span
+    """The lines that it stands in."""
+    below: Span
+    """The line that follows."""
+    names: set[str]
+    """What it may have to do with."""
+    blamed: set[str]
+    """By which names what is wrong elsewhere is its fault."""
+    around: Span
+    """The text without it, from the statement before its line to the one behind."""
+
+
+def _was_there(
+    diagnostic: Diagnostic, said: Span, known: Mapping[tuple[str, int], Severity]
+) -> bool:
+    """Whether the text without the completion has the same at the same place."""
+    start = diagnostic.span.start
+    back = said.end - said.start if start >= said.end else 0
+    old = known.get((diagnostic.code, start - back))
+    return old in (Severity.ERROR, diagnostic.severity)
 
 
 def _line_around(text: str, offset: int) -> Span:

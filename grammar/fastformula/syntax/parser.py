@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,10 @@ from fastformula.syntax.builder import BUILDERS
 from fastformula.syntax.checks import check
 from fastformula.syntax.normalisation import normalise
 from fastformula.syntax.recogniser import Stack
-from fastformula.syntax.recovery import run
+from fastformula.syntax.recovery import Run, run
 from fastformula.syntax.tables import load_tables
 from fastformula.syntax.tokens import END, Token, tokenize
-from fastformula.syntax.tree import Formula
+from fastformula.syntax.tree import Formula, Statement
 from fastformula.text import Span
 
 
@@ -31,6 +32,10 @@ class Parsed:
     tree: Formula
     tokens: tuple[Token, ...]
     errors: tuple[Diagnostic, ...]
+    run: Run = field(compare=False, repr=False)
+    """How the automaton got through the text."""
+    is_foreign: bool = field(compare=False, repr=False)
+    """Whether it was read with words of another language put into those of ours."""
 
 
 class _Spliced(tuple[Any, ...]):
@@ -43,24 +48,39 @@ def parse(text: str) -> Parsed:
     """Parse `text`, repairing every mistake, so that all are found at once."""
     tokens = tokenize(text)
     work, foreign = normalise(text, tokens)
-    _, stacks, errors = run(text, work, partial(_push, text))
-    tree: Formula = stacks[-1].below.value  # type: ignore[union-attr]
-    errors += foreign
-    # What a repair touched is not judged again: one mistake, one error.
+    read = run(text, work, partial(push, text))
+    tree: Formula = read.stacks[-1].below.value  # type: ignore[union-attr]
+    errors = [*read.errors, *foreign]
+    errors += unsaid(check(text, tree, tokens), errors)
+    errors.sort(key=lambda error: error.span)
+    is_foreign = bool(foreign) or work != tokens
+    return Parsed(text, tree, tuple(tokens), tuple(errors), read, is_foreign)
+
+
+def unsaid(
+    remarks: Sequence[Diagnostic], errors: Sequence[Diagnostic]
+) -> list[Diagnostic]:
+    """Those of `remarks` that speak of nothing mended: one mistake, one error."""
     mended = [error.span for error in errors]
-    errors += (
+    return [
         remark
-        for remark in check(text, tree, tokens)
+        for remark in remarks
         if not any(
             span.start <= remark.span.end and remark.span.start <= span.end
             for span in mended
         )
-    )
-    errors.sort(key=lambda error: error.span)
-    return Parsed(text, tree, tuple(tokens), tuple(errors))
+    ]
 
 
-def _push(text: str, stack: Stack, token: Token) -> Stack | None:
+def statements_on(stack: Stack | None) -> tuple[Statement, ...]:
+    """The statements read so far, where `stack` stands between two of a list."""
+    value = stack.value if stack is not None else None
+    if value is None:
+        return ()
+    return tuple(_flatten([value])) if type(value) is _Spliced else (value,)
+
+
+def push(text: str, stack: Stack, token: Token) -> Stack | None:
     """`Recogniser.feed`, building nodes on the way."""
     tables = load_tables()
     actions, gotos, rules = tables.actions, tables.gotos, tables.rules

@@ -9,30 +9,59 @@ from fastformula.diagnostic import Diagnostic
 from fastformula.syntax.messages import describe
 from fastformula.syntax.normalisation import normalise
 from fastformula.syntax.recogniser import START, Stack, recogniser
-from fastformula.syntax.repair import find_repair, skip_rest
+from fastformula.syntax.repair import LOOK_AHEAD, Repair, find_repair, skip_rest
 from fastformula.syntax.rewriting import MOST_ERRORS, mistake
-from fastformula.syntax.tokens import Token, tokenize
+from fastformula.syntax.tokens import END, Token, tokenize
+
+
+class Mend(NamedTuple):
+    """Where a repair was made, in offsets, and what it may hang on."""
+
+    first: int
+    """Where the trivia begins before the first token that it touches."""
+    bad: int
+    """The same of the token that did not fit."""
+    seen: int
+    """Up to where the text was looked at to find it."""
+    is_far: bool
+    """Whether what stands far above was looked at, too."""
+
+
+class Run(NamedTuple):
+    """Tokens as the automaton took them, mended where they did not fit."""
+
+    tokens: Sequence[Token]
+    stacks: Sequence[Stack]
+    """The stack before each token, and the one behind the last."""
+    mends: Sequence[Mend]
+    errors: Sequence[Diagnostic]
+    """One for each mend."""
 
 
 def run(
     text: str,
     work: Sequence[Token],
     push: Callable[[Stack, Token], Stack | None],
-) -> tuple[list[Token], list[Stack], list[Diagnostic]]:
+    begun: Sequence[Stack] = (START,),
+    is_done: Callable[[Sequence[Token], Sequence[Stack]], bool] | None = None,
+) -> Run:
     """Feed `work`, the last of which is `$END`, repairing what does not fit.
 
-    `push` gives the stack after a token, or None where it cannot stand. Gives the
-    tokens as repaired, the stack before each of them and the one after the last,
-    and an error for each repair.
+    `push` gives the stack after a token, or None where it cannot stand. `begun` are
+    the stacks before the first tokens of `work`, which have been fed already. Ends
+    before its time when `is_done` says so of what has been read.
     """
     tokens = list(work)
+    stacks = list(begun)
+    mends: list[Mend] = []
     errors: list[Diagnostic] = []
-    stacks = [START]
     while len(stacks) <= len(tokens):
         at = len(stacks) - 1
         after = push(stacks[at], tokens[at])
         if after is not None:
             stacks.append(after)
+            if is_done is not None and is_done(tokens, stacks):
+                break
             continue
         if len(errors) < MOST_ERRORS:
             repair = find_repair(text, stacks, tokens, at)
@@ -40,9 +69,33 @@ def run(
         else:
             repair = skip_rest(stacks, tokens, at)
             errors.append(_describe_rest(tokens[at]))
+        mends.append(_mend(stacks, tokens, at, repair))
         tokens[repair.at : repair.at + repair.removed] = repair.tokens
         del stacks[repair.at + 1 :]
-    return tokens, stacks, errors
+    return Run(tokens, stacks, mends, errors)
+
+
+_SEEN = LOOK_AHEAD + 8
+"""How many tokens are looked at behind those that a repair touches, or fewer."""
+
+
+def _mend(
+    stacks: Sequence[Stack], tokens: Sequence[Token], bad: int, repair: Repair
+) -> Mend:
+    token = tokens[bad]
+    seen = max(bad, repair.at + repair.removed) + _SEEN
+    is_far = (
+        token.kind in ("RPAR", "ELSE", END)
+        or repair.action == "skip"
+        or any(each.kind == "RPAR" for each in repair.tokens)
+        or recogniser().expected(stacks[bad]) == {"RPAR"}
+    )
+    return Mend(
+        tokens[repair.at].lead,
+        token.lead,
+        tokens[min(seen, len(tokens) - 1)].end,
+        is_far,
+    )
 
 
 def _describe_rest(token: Token) -> Diagnostic:
@@ -75,5 +128,5 @@ def read_prefix(text: str) -> Prefix:
         # The end of a prefix is not the end of the formula: nothing is missing there.
         return stack if token is last else feed(stack, token.kind)
 
-    tokens, stacks, _ = run(text, work, push)
-    return Prefix(tokens[:-1], stacks[:-1])
+    read = run(text, work, push)
+    return Prefix(read.tokens[:-1], read.stacks[:-1])

@@ -1,0 +1,319 @@
+"""An edited text read anew around the edit, and only there.
+
+Statements stand one behind the other, so the automaton comes back to the same state
+between any two of them. Reading begins again at a statement before the edit, with the
+stack that was there, and ends at the first one behind it where the automaton is where
+it was before. In between may lie all of the text: an edit that opens a block changes
+what all that follows belongs to.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import chain, islice
+
+from fastformula.diagnostic import Diagnostic
+from fastformula.syntax.checks import check
+from fastformula.syntax.normalisation import normalise
+from fastformula.syntax.parser import Parsed, push, statements_on, unsaid
+from fastformula.syntax.recogniser import START, Stack, recogniser
+from fastformula.syntax.recovery import Run, run
+from fastformula.syntax.repair import LOOK_BACK
+from fastformula.syntax.rewriting import MOST_ERRORS
+from fastformula.syntax.tokens import END, Token, mark_return_lists, scan
+from fastformula.syntax.tree import Formula, Statement
+from fastformula.text import Edit, Span
+
+_WINDOW = 200
+"""How many tokens behind an edit are looked at first; eight times as many next."""
+
+_MARGIN = 3
+"""How many tokens before the line of an edit are cut anew: a RETURN is a list, or not,
+by the two behind it."""
+
+_OPEN = frozenset({"OPEN_TEXT", "OPEN_COMMENT"})
+"""Tokens that end where they do because of what stands far behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What became of a part of a text; what stands around it is as it was.
+
+    Spans in it are those of the new text. Behind it everything has moved by `shift`.
+    """
+
+    text: str
+    shift: int
+    first: int
+    """The number of the first statement that was read anew."""
+    statements: tuple[Statement, ...]
+    """What was read."""
+    rest: tuple[Statement, ...]
+    """The old statements that follow, where they stood."""
+    span: Span
+    """Where the others stood that those take the place of, with trivia before them."""
+    first_token: int
+    last_token: int
+    tokens: tuple[Token, ...]
+    """What stands in the place of the tokens between those two, which are in `span`."""
+    first_mend: int
+    last_mend: int
+    errors: tuple[Diagnostic, ...]
+    """What stands in the place of the errors of the mends between those two, and of
+    the remarks about what stands in `span`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """The new tokens of a text, and between which of the old ones they stand."""
+
+    tokens: Sequence[Token]
+    first: int
+    last: int
+
+
+def reread(before: Parsed, edit: Edit) -> Reread | None:
+    """What an edit has changed in `before`, or None where all may be another.
+
+    So it is where there are words of another language, which are put into ours all at
+    once, and where a text or comment is not closed.
+    """
+    if before.is_foreign or len(before.run.mends) > MOST_ERRORS // 2:
+        return None
+    start, end = edit.span
+    text = before.text[:start] + edit.new_text + before.text[end:]
+    cut = _cut(before, edit, text)
+    if cut is None:
+        return None
+    edge = bound = before.tokens[cut.first].lead
+    window = _WINDOW
+    while True:
+        begin = _boundary(before.run, bound, edge)
+        found = _Reading(before, text, cut, begin, window).read()
+        if found is None or isinstance(found, Reread):
+            return found
+        bound, window = min(bound, found), window * 8
+
+
+def _cut(before: Parsed, edit: Edit, text: str) -> _Cut | None:
+    """The tokens of the line of `edit`; None where one has no end."""
+    old = before.tokens
+    start, end = edit.span
+    shift = len(edit.new_text) - (end - start)
+    line = max(before.text.rfind(sign, 0, start) for sign in "\r\n") + 1
+    first = max(0, bisect_right(old, line, key=_end) - _MARGIN)
+    last = len(old)
+    tokens: list[Token] = []
+    for token in scan(text, old[first].lead):
+        if token.kind in _OPEN:
+            return None
+        if token.lead > end + shift:
+            at = bisect_left(old, token.lead - shift, key=_lead)
+            if at < len(old) and old[at].lead == token.lead - shift:
+                last = at
+                break
+        tokens.append(token)
+    ahead = (_moved(each, shift) for each in old[last : last + 2])
+    marked = mark_return_lists(chain(tokens, ahead))
+    return _Cut(list(islice(marked, len(tokens))), first, last)
+
+
+def _start(token: Token) -> int:
+    return token.start
+
+
+def _end(token: Token) -> int:
+    return token.end
+
+
+def _lead(token: Token) -> int:
+    return token.lead
+
+
+def _moved(token: Token, shift: int) -> Token:
+    kind, start, end, lead = token
+    return Token(kind, start + shift, end + shift, lead + shift)
+
+
+def _boundary(read: Run, bound: int, edge: int) -> int:
+    """The last token, as mended, before `bound` at which reading can begin again.
+
+    From `edge` on the text is another.
+    """
+    at = bisect_left(read.tokens, bound, key=_lead) - 1
+    while at > 0:
+        lead = read.tokens[at].lead
+        # What is mended further down must leave alone what stands before, and what is
+        # mended before must not have seen what is another now.
+        if _is_between(read.stacks, at) and not any(
+            mend.first <= lead <= mend.bad or (mend.bad < lead and mend.seen >= edge)
+            for mend in read.mends
+        ):
+            return at
+        at -= 1
+    return 0
+
+
+def _is_between(stacks: Sequence[Stack], at: int) -> bool:
+    """Whether the token at this place begins a statement that is in no other."""
+    below = stacks[at + 1].below
+    return below is not None and below.below is START and below.state == _between()
+
+
+@cache
+def _between() -> int:
+    """The state of the automaton between two statements."""
+    feed = recogniser().feed
+    one = feed(START, "UNKNOWN")
+    two = one and feed(one, "UNKNOWN")
+    assert two is not None and two.below is not None
+    return two.below.state
+
+
+class _Reading:
+    """One attempt, from a token that a statement begins with, over a window."""
+
+    __slots__ = ("_before", "_begin", "_cut", "_joint", "_shift", "_text", "_window")
+
+    def __init__(
+        self, before: Parsed, text: str, cut: _Cut, begin: int, window: int
+    ) -> None:
+        self._before = before
+        self._text = text
+        self._cut = cut
+        self._begin = begin
+        self._window = window
+        self._shift = len(text) - len(before.text)
+        self._joint = -1
+        """The old token, as mended, from which on all is read as it was."""
+
+    def read(self) -> Reread | int | None:
+        """What was found; before where to begin, if more has to be read."""
+        read, old, cut = self._before.run, self._before.tokens, self._cut
+        first = bisect_left(old, read.tokens[self._begin].start, key=_start)
+        first = first if self._begin else 0
+        own = [*old[first : cut.first], *cut.tokens]
+        behind = old[cut.last : cut.last + self._window]
+        written = [*own, *(_moved(each, self._shift) for each in behind)]
+        is_whole = cut.last + self._window >= len(old)
+        horizon = written[-1].end
+        if not is_whole:
+            written.append(Token(END, horizon, horizon, horizon))
+        work, foreign = normalise(self._text, written)
+        if foreign or work != written:
+            return None
+        found = run(
+            self._text,
+            [*read.tokens[: self._begin], *work],
+            partial(push, self._text),
+            read.stacks[: self._begin + 1],
+            self._joins,
+        )
+        lead = read.tokens[self._begin].lead
+        touched = min((mend.first for mend in found.mends), default=lead + 1)
+        if touched <= lead and self._begin:
+            return touched
+        if not is_whole and (
+            self._joint < 0 or any(mend.seen >= horizon for mend in found.mends)
+        ):
+            return lead + 1
+        return self._tell(found, own, lead if self._begin else 0)
+
+    def _joins(self, tokens: Sequence[Token], stacks: Sequence[Stack]) -> bool:
+        """Whether the rest is read as it was, the last token being the first of it."""
+        read, old = self._before.run, self._before.tokens
+        at = len(stacks) - 2
+        if self._cut.last >= len(old) or not _is_between(stacks, at):
+            return False
+        token = _moved(tokens[at], -self._shift)
+        then = bisect_left(read.tokens, token.lead, key=_lead)
+        if (
+            token.lead < old[self._cut.last].lead
+            or then + 1 >= len(read.stacks)
+            or read.tokens[then] != token
+            or not (self._goes_on(token, then) or self._is_set_free(token, then))
+        ):
+            return False
+        self._joint = then
+        return True
+
+    def _goes_on(self, token: Token, then: int) -> bool:
+        """Whether nothing around the old statement at `token` has changed for it."""
+        read = self._before.run
+        if not _is_between(read.stacks, then):
+            return False
+        later = [mend for mend in read.mends if mend.bad >= token.lead]
+        # What was mended further up because of what is wrong there is mended no more,
+        # if it is all that was wrong. Else what is mended further down must neither
+        # touch nor have seen what is another now.
+        if all(mend.first < token.lead for mend in later):
+            return True
+        near = read.tokens[min(then + 2 * LOOK_BACK, len(read.tokens) - 1)].lead
+        return not any(
+            mend.is_far or mend.first <= token.lead or mend.bad <= near
+            for mend in later
+        )
+
+    def _is_set_free(self, token: Token, then: int) -> bool:
+        """Whether it and all that follow only stood in a block that was not closed."""
+        read = self._before.run
+        end = self._before.tokens[-1].lead
+        closers = bisect_left(read.tokens, end, key=_lead)
+        if read.tokens[closers].kind != "RPAR" or any(
+            mend.first >= token.lead and mend.first < end and mend.bad >= token.lead
+            for mend in read.mends
+        ):
+            return False
+        # On the stack behind the `)` lie all statements of the block, then its `(`.
+        joint, last = read.stacks[then + 1].below, read.stacks[closers + 1].below
+        return (
+            joint is not None
+            and joint.state == _between()
+            and last is not None
+            and joint.below is last.below
+        )
+
+    def _tell(self, found: Run, own: Sequence[Token], lead: int) -> Reread:
+        before, read, old = self._before, self._before.run, self._before.tokens
+        first = len(statements_on(read.stacks[self._begin + 1].below)) if lead else 0
+        rest: tuple[Statement, ...] = ()
+        if self._joint < 0:
+            formula: Formula = found.stacks[-1].below.value  # type: ignore[union-attr]
+            statements = formula.statements
+            end = len(before.text)
+            last_mend = len(read.mends)
+        else:
+            statements = statements_on(found.stacks[-1].below)
+            joint = read.stacks[self._joint + 1].below
+            end = read.tokens[self._joint].lead
+            last_mend = sum(min(mend.bad, mend.first) < end for mend in read.mends)
+            rest = before.tree.statements[len(statements_on(joint)) :]
+            if not _is_between(read.stacks, self._joint):
+                last = bisect_left(read.tokens, old[-1].lead, key=_lead)
+                block = statements_on(read.stacks[last + 1].below)
+                rest = block[len(statements_on(joint)) :]
+                last_mend = len(read.mends)
+        new = statements[first:]
+        cut = self._cut
+        first_token = bisect_left(old, lead, key=_lead)
+        last_token = bisect_left(old, end, key=_lead) if self._joint >= 0 else len(old)
+        behind = (_moved(each, self._shift) for each in old[cut.last : last_token])
+        tokens = [*own, *behind]
+        remarks = check(self._text, Formula(Span(0, len(self._text)), new), tokens)
+        return Reread(
+            self._text,
+            self._shift,
+            first,
+            new,
+            rest,
+            Span(lead, end),
+            first_token,
+            last_token,
+            tuple(tokens),
+            sum(mend.bad < lead for mend in read.mends),
+            last_mend,
+            (*found.errors, *unsaid(remarks, found.errors)),
+        )
