@@ -8,6 +8,7 @@ import pytest
 from fastformula.syntax import tokenize
 from fastformula_training.dedupe import (
     Fingerprint,
+    closest,
     exact_groups,
     find_related,
     find_repeats,
@@ -88,6 +89,16 @@ def test_what_is_alike_is_found_as_by_comparing_all(
     related = find_related(growing, threshold)
     assert related == join_groups(chains, len(growing))
     assert max(map(len, related)) > 2
+
+
+def test_the_closest_two_are_about_as_near_as_they_are(
+    growing: list[Fingerprint],
+) -> None:
+    ones, others = growing[:30:2], growing[1:30:2]
+    true = max(jaccard(a.shingles, b.shingles) for a in ones for b in others)
+    assert abs(closest(ones, others) - true) < 0.1
+    assert closest(ones, ones) == 1
+    assert closest(ones, []) == closest([], ones) == 0
 
 
 def test_the_signature_estimates_the_jaccard_index(growing: list[Fingerprint]) -> None:

@@ -15,6 +15,7 @@ from fastformula_training.cli import main
 from fastformula_training.documents import read_documents, read_rows
 from fastformula_training.error import TrainingError
 from fastformula_training.prepare import PARTS, PrepareConfig, prepare
+from fastformula_training.split import RELATED
 from fastformula_training.synthesize import write_formulas
 
 
@@ -155,7 +156,8 @@ def test_nothing_of_one_part_is_shown_in_another(tmp_path: Path) -> None:
     settings = PrepareConfig(
         test=0.2, contexts=1, neighbours=8, characters_per_hole=400
     )
-    prepare([tmp_path / "made"], out, settings)
+    card = prepare([tmp_path / "made"], out, settings)
+    assert 0 < card["closest"] < RELATED
     texts = {d.id: d.text for d in read_documents(out / "documents.jsonl")}
     shown = 0
     for part in PARTS:

@@ -44,6 +44,8 @@ class Tally:
     """Where each of these stands, for people."""
     repeats: dict[int, tuple[int, float]] = field(default_factory=dict)
     """Places of formulas that repeat another: which one, and the Jaccard index."""
+    closest: float = 0.0
+    """About how like a formula to train on one to test or validate is, at most."""
     documents: Counter[str] = field(default_factory=Counter)
     tokens: int = 0
     model_tokens: int = 0
@@ -119,6 +121,7 @@ def make_card(folder: Path, config: Any, tally: Tally, families: int) -> dict[st
             "instructions": tally.instructions,
             **{part: tally.documents[part] for part in PARTS},
         },
+        "closest": round(tally.closest, 3),
         "tokens": tally.tokens,
         "model_tokens": tally.model_tokens,
         "characters": tally.characters,
@@ -162,10 +165,16 @@ def _page(card: dict[str, Any]) -> Iterator[str]:
     yield (
         f"{documents['kept']} formulas of {documents['families']} families with "
         f"{card['tokens']:,} tokens of the language{model} and "
-        f"{card['characters']:,} characters. {documents['duplicates']} repeated "
-        f"another, {documents['exact_duplicates']} of them exactly but for names and "
-        f"literals, and {documents['set_aside']} were set aside; `rejected.jsonl` says "
+        f"{card['characters']:,} characters. {documents['duplicates']} more repeated "
+        f"one of these ({documents['exact_duplicates']} but for names and literals "
+        f"exactly), and {documents['set_aside']} were set aside; `rejected.jsonl` says "
         "why, and where."
+    )
+    yield ""
+    yield (
+        "No family is divided. Of the formulas to test and to validate with, the one "
+        "most like one to train on has a Jaccard index of about "
+        f"{card['closest']:.2f}."
     )
     yield ""
     yield from _table(

@@ -158,6 +158,16 @@ def find_related(prints: Sequence[Fingerprint], threshold: float) -> list[list[i
     return _grouped(parent)
 
 
+def closest(prints: Sequence[Fingerprint], others: Sequence[Fingerprint]) -> float:
+    """About the highest Jaccard index between one of each; 0 where one has none."""
+    if not prints or not others:
+        return 0.0
+    signatures = np.stack([other.signature for other in others])
+    return max(
+        float((signatures == each.signature).mean(axis=1).max()) for each in prints
+    )
+
+
 def join_groups(groups: Iterable[Sequence[int]], size: int) -> list[list[int]]:
     """Places 0 to `size` in the smallest groups that no given group is divided by."""
     parent = list(range(size))

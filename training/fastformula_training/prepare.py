@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 from fastformula_training.data_card import CARD, PARTS, Tally, make_card, write_card
-from fastformula_training.dedupe import Fingerprint, find_repeats
+from fastformula_training.dedupe import Fingerprint, closest, find_repeats
 from fastformula_training.documents import (
     Document,
     Row,
@@ -157,6 +157,10 @@ def prepare(
             config.test,
             config.seed,
         )
+        sides: dict[bool, list[Fingerprint]] = {True: [], False: []}
+        for member, name in zip(members, dealt, strict=True):
+            sides[name == "train"].append(member.fingerprint)
+        tally.closest = closest(sides[False], sides[True])
         _write_documents(part, dict(zip(chosen, dealt, strict=True)), tally, tokenizer)
         family_of = {
             members[place].id: number
