@@ -11,10 +11,10 @@ from click.testing import CliRunner
 from fastformula_training.base import Base, find_base
 from fastformula_training.cli import main
 from fastformula_training.config import RunConfig, load_config
-from fastformula_training.dataset import Block, collate
 from fastformula_training.documents import Row, write_jsonl
 from fastformula_training.error import TrainingError
 from fastformula_training.gpus import GIB, Gpu, gpu_named
+from fastformula_training.packing import Block, collate
 from fastformula_training.plan import make_plan, refusal, require_fit
 from fastformula_training.recipes import known_recipes, recipe_file
 

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from fastformula_training.base import Base, find_base, load_tokenizer
 from fastformula_training.config import RunConfig
-from fastformula_training.documents import read_rows
 from fastformula_training.error import TrainingError
 from fastformula_training.gpus import GIB, Gpu, this_device
 from fastformula_training.memory import Memory, estimate
+from fastformula_training.mixture import training_examples
 from fastformula_training.shapes import known_shapes, model_shape
 from fastformula_training.speed import Share, Work, seconds, share, work
 
@@ -33,7 +33,9 @@ class Data(NamedTuple):
     rows: int
     tokens: float
     labelled: float
-    """The share of a batch's tokens with a loss; nine rows in ten have less."""
+    """The share of all tokens that have a loss."""
+    most_labelled: float
+    """The same of a batch; nine rows in ten have less."""
 
 
 class Change(NamedTuple):
@@ -81,8 +83,8 @@ def make_plan(config: RunConfig, gpu: Gpu) -> Plan:
     shape = model_shape(base)
     data = read_data(config, base)
     precision = precision_on(config, gpu)
-    labelled = data.labelled if data else _labelled(config, LABELLED)
-    memory = _memory(config, base, shape, gpu, labelled)
+    most_labelled = data.most_labelled if data else LABELLED
+    memory = _memory(config, base, shape, gpu, most_labelled)
     sizes = memory.sizes
     fits = memory.total <= gpu.memory
     tokens = config.batch_size * config.accumulation * _filled(config, data)
@@ -96,12 +98,19 @@ def make_plan(config: RunConfig, gpu: Gpu) -> Plan:
         gpu,
         precision,
         memory,
-        work(config, shape, sizes.linear, sizes.head, sizes.trainable, labelled),
+        work(
+            config,
+            shape,
+            sizes.linear,
+            sizes.head,
+            sizes.trainable,
+            data.labelled if data else LABELLED,
+        ),
         share(config, gpu),
         tokens,
         data,
         steps,
-        () if fits else tuple(_advice(config, base, shape, gpu, labelled)),
+        () if fits else tuple(_advice(config, base, shape, gpu, most_labelled)),
     )
 
 
@@ -234,26 +243,22 @@ def read_data(config: RunConfig, base: Base) -> Data | None:
     path = config.data / "train.jsonl"
     if not path.is_file():
         return None
-    rows = list(read_rows(path))
-    if config.rows:
-        rows = rows[: config.rows]
+    rows = [example.row for example in training_examples(path, config)]
     if not rows:
         return None
     ratio = _characters_per_token(base, [row.middle + row.suffix for row in rows[:200]])
     longest = config.context - config.longest_middle
-    tokens = 0.0
-    shares = []
-    for row in rows:
-        middle = len(row.middle) / ratio
-        prompt = min((len(row.prefix) + len(row.suffix)) / ratio, longest)
-        tokens += middle + prompt
-        shares.append(middle / max(1.0, middle + prompt))
-    shares.sort()
-    return Data(len(rows), tokens, _labelled(config, shares[len(shares) * 9 // 10]))
-
-
-def _labelled(config: RunConfig, middles: float) -> float:
-    return 1.0 if config.prompt_loss_weight else middles
+    middles = [len(row.middle) / ratio for row in rows]
+    prompts = [
+        min((len(row.prefix) + len(row.suffix) + len(row.instruction)) / ratio, longest)
+        for row in rows
+    ]
+    tokens = sum(middles) + sum(prompts)
+    shares = sorted(m / max(1.0, m + p) for m, p in zip(middles, prompts, strict=True))
+    if config.prompt_loss_weight:
+        return Data(len(rows), tokens, 1.0, 1.0)
+    most = shares[len(shares) * 9 // 10]
+    return Data(len(rows), tokens, sum(middles) / tokens, most)
 
 
 def _characters_per_token(base: Base, texts: list[str]) -> float:
