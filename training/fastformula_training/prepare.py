@@ -6,16 +6,15 @@ memory are a fingerprint of each, some 5 KB, and those that are being worked on.
 
 from __future__ import annotations
 
-import functools
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal
 
 from fastformula_training.data_card import CARD, PARTS, Tally, make_card, write_card
-from fastformula_training.dedupe import Fingerprint, closest, find_repeats
+from fastformula_training.dedupe import Fingerprint, closest
 from fastformula_training.documents import (
     Document,
     Row,
@@ -24,24 +23,14 @@ from fastformula_training.documents import (
     write_jsonl,
 )
 from fastformula_training.error import TrainingError
-from fastformula_training.examine import Examined, examine
+from fastformula_training.gather import Watch, drop_repeats, parse, read, unwatched
 from fastformula_training.holes import KINDS
-from fastformula_training.importers import import_source
 from fastformula_training.processes import map_in_order
 from fastformula_training.rows import Cuts, Job, cut_rows
-from fastformula_training.split import Member, deal, find_families
+from fastformula_training.split import deal, find_families
 
 DRAFT = "read.jsonl"
 """What was read of the sources, while the folder is being made."""
-
-Item = TypeVar("Item")
-
-
-class Watch(Protocol):
-    """Passes items on and shows how far they are."""
-
-    def __call__(self, items: Iterable[Item], stage: str, size: int) -> Iterator[Item]:
-        """`size` is how many there will be, or 0 where nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,24 +85,6 @@ class PrepareConfig:
             raise TrainingError("At least one kind of hole must have a share above 0.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What is remembered of a formula that parses."""
-
-    id: str
-    family: str
-    source: str
-    place: str
-    asked: bool
-    """Whether an instruction belongs to it."""
-    fingerprint: Fingerprint
-
-
-def unwatched(items: Iterable[Item], stage: str, size: int) -> Iterator[Item]:
-    """Show nothing."""
-    return iter(items)
-
-
 def prepare(
     sources: Sequence[Path],
     out: Path,
@@ -138,18 +109,17 @@ def prepare(
     shutil.rmtree(part, ignore_errors=True)
     try:
         tally = Tally()
-        size = _read(sources, part, config, tally, watch)
-        kept = _examine(part, size, config, tally, processes, watch)
-        chosen = _without_repeats(kept, config.near_duplicate, tally)
+        draft = part / DRAFT
+        size = read(sources, config.licence, draft, tally, watch)
+        masks = config.literals == "mask"
+        parsed = parse(draft, size, masks, tally, processes, watch)
+        chosen = drop_repeats(parsed, config.near_duplicate, tally)
         if not chosen:
             raise TrainingError(
                 f"No formula is left to train on: {_first_reason(tally.aside)}."
             )
-        members = [kept[place] for place in chosen]
-        families = find_families(
-            [Member(m.id, m.family, m.source, m.fingerprint) for m in members],
-            whole_sources=config.split_by == "source",
-        )
+        members = [parsed[place] for place in chosen]
+        families = find_families(members, whole_sources=config.split_by == "source")
         dealt = deal(
             families,
             [member.id for member in members],
@@ -172,7 +142,7 @@ def prepare(
         write_jsonl(part / "rejected.jsonl", tally.aside)
         card = make_card(part, config, tally, len(families))
         write_card(part, card, tally)
-        (part / DRAFT).unlink()
+        draft.unlink()
         for name in PARTS:
             (part / _documents_of(name)).unlink()
         _put(part, out)
@@ -195,99 +165,6 @@ def _put(part: Path, out: Path) -> None:
             old.replace(out)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _read(
-    sources: Sequence[Path],
-    part: Path,
-    config: PrepareConfig,
-    tally: Tally,
-    watch: Watch,
-) -> int:
-    """Write what the sources hold to the draft, and return how many formulas it is."""
-    size = 0
-
-    def documents() -> Iterator[Document]:
-        nonlocal size
-        for source in sources:
-            for found in watch(import_source(source, config.licence), "reading", 0):
-                if isinstance(found, SetAside):
-                    tally.aside.append(found)
-                else:
-                    size += 1
-                    yield found
-
-    write_jsonl(part / DRAFT, documents())
-    return size
-
-
-def _examine(
-    part: Path,
-    size: int,
-    config: PrepareConfig,
-    tally: Tally,
-    processes: int,
-    watch: Watch,
-) -> list[_Kept]:
-    """Parse the draft and put in its place the formulas that parse."""
-    kept: list[_Kept] = []
-    look = functools.partial(examine, masks=config.literals == "mask")
-    draft = read_documents(part / DRAFT)
-    found = map_in_order(look, draft, size, processes)
-
-    def documents() -> Iterator[Document]:
-        for each in watch(found, "parsing", size):
-            document = each.document
-            tally.masked.update(each.masked or {})
-            if each.fingerprint is None:
-                tally.aside.append(_aside(document, each.reason))
-                continue
-            tally.examined.append((each.tokens, each.type))
-            kept.append(_remembered(each, each.fingerprint))
-            yield document
-
-    write_jsonl(part / DRAFT, documents())
-    return kept
-
-
-def _remembered(each: Examined, print_: Fingerprint) -> _Kept:
-    document = each.document
-    return _Kept(
-        document.id,
-        document.family,
-        document.source,
-        document.place,
-        bool(document.instruction),
-        print_,
-    )
-
-
-def _aside(document: Document, reason: str) -> SetAside:
-    return SetAside(document.source, document.path, document.line, reason)
-
-
-def _without_repeats(
-    kept: Sequence[_Kept], threshold: float, tally: Tally
-) -> list[int]:
-    """The places of formulas that repeat none before; others are told to the tally.
-
-    Of exact copies the first stays that has an instruction, if one has.
-    """
-    firsts: dict[bytes, int] = {}
-    for place, each in enumerate(kept):
-        first = firsts.setdefault(each.fingerprint.exact, place)
-        if each.asked and not kept[first].asked:
-            firsts[each.fingerprint.exact] = place
-    unique = sorted(firsts.values())
-    for place, each in enumerate(kept):
-        first = firsts[each.fingerprint.exact]
-        if first != place:
-            tally.repeats[place] = (first, 1.0)
-    pairs = find_repeats([kept[place].fingerprint for place in unique], threshold)
-    for pair in pairs:
-        tally.repeats[unique[pair.second]] = (unique[pair.first], pair.jaccard)
-    tally.places = [each.place for each in kept]
-    return [place for place in unique if place not in tally.repeats]
 
 
 def _first_reason(aside: Sequence[SetAside]) -> str:

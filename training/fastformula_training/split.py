@@ -23,13 +23,17 @@ FEWEST_SOURCES = 3
 
 
 class Member(NamedTuple):
-    """What decides on which side a formula comes."""
+    """What is remembered of a formula, of which most decides where it comes."""
 
     id: str
     family: str
     """By name; "" where it has none."""
     source: str
     fingerprint: Fingerprint
+    place: str = ""
+    """Where it stands, for people."""
+    asked: bool = False
+    """Whether an instruction belongs to it."""
 
 
 def find_families(members: Sequence[Member], *, whole_sources: bool) -> list[list[int]]:
