@@ -11,7 +11,15 @@ from fastformula.editor.refactoring import refactor
 from fastformula.editor.symbols import outline
 from lsprotocol import types
 
-from fastformula_server import calling, completing, convert, formatting, names, writing
+from fastformula_server import (
+    calling,
+    colouring,
+    completing,
+    convert,
+    formatting,
+    names,
+    writing,
+)
 from fastformula_server.files import SUFFIXES
 from fastformula_server.server import FormulaServer
 from fastformula_server.suggestions import KINDS, suggest
@@ -109,6 +117,7 @@ def on_close(ls: FormulaServer, params: types.DidCloseTextDocumentParams) -> Non
     if path := to_path(uri):
         ls.neighbours.close(path)
     ls.completions.forget(uri)
+    ls.colours.pop(uri, None)
     ls.clear_diagnostics(uri)
 
 
@@ -286,6 +295,7 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
 ALL_FEATURES = (
     *FEATURES,
     *calling.FEATURES,
+    *colouring.FEATURES,
     *completing.FEATURES,
     *formatting.FEATURES,
     *names.FEATURES,

@@ -16,11 +16,6 @@ from fastformula.editor.navigation import (
 )
 from fastformula.editor.rename import Refusal, prepare_rename, rename
 from fastformula.editor.selection import grow
-from fastformula.editor.semantic_tokens import (
-    MODIFIERS,
-    TOKEN_TYPES,
-    find_semantic_tokens,
-)
 from fastformula.editor.signature_help import help_with_signature
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -45,21 +40,11 @@ class _AtPosition(Protocol):
 
 async def _place(ls: FormulaServer, params: _AtPosition) -> _Place | None:
     """The client's place, analysed; None when the text is gone or has changed."""
-    found = await _analysed(ls, params.text_document)
+    found = await ls.analysed(params.text_document)
     if found is None:
         return None
     document, analysis = found
     return _Place(document, analysis, convert.to_offset(document, params.position))
-
-
-async def _analysed(
-    ls: FormulaServer, identifier: types.TextDocumentIdentifier
-) -> tuple[Document, Analysis] | None:
-    document = ls.documents.get(identifier.uri)
-    judged = await ls.judged(document) if document else None
-    if document is None or judged is None or judged.analysis is None:
-        return None
-    return document, judged.analysis
 
 
 def _refused(refusal: Refusal) -> JsonRpcException:
@@ -188,31 +173,11 @@ async def on_selection_range(
     return [each for each in grown if each is not None]
 
 
-async def on_semantic_tokens(
-    ls: FormulaServer,
-    params: types.SemanticTokensParams | types.SemanticTokensRangeParams,
-) -> types.SemanticTokens | None:
-    """What each word is."""
-    found = await _analysed(ls, params.text_document)
-    if found is None:
-        return None
-    document, analysis = found
-    tokens = find_semantic_tokens(analysis)
-    if isinstance(params, types.SemanticTokensRangeParams):
-        wanted = convert.to_span(document, params.range)
-        tokens = tuple(
-            each
-            for each in tokens
-            if each.span.start < wanted.end and wanted.start < each.span.end
-        )
-    return convert.from_semantic_tokens(document, tokens)
-
-
 async def on_inlay_hint(
     ls: FormulaServer, params: types.InlayHintParams
 ) -> list[types.InlayHint] | None:
     """What the text does not say."""
-    found = await _analysed(ls, params.text_document)
+    found = await ls.analysed(params.text_document)
     if found is None:
         return None
     document, analysis = found
@@ -222,8 +187,6 @@ async def on_inlay_hint(
 
 _WORD = r"""[^\s()\[\],.;:=<>!+*/|'"&-]+"""
 """What may be typed in a name without ending the link. JavaScript's `\\w` is ASCII."""
-
-_LEGEND = types.SemanticTokensLegend(list(TOKEN_TYPES), list(MODIFIERS))
 
 FEATURES: tuple[tuple[str, Any, Any], ...] = (
     (types.TEXT_DOCUMENT_HOVER, on_hover, None),
@@ -239,8 +202,6 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
         types.SignatureHelpOptions(trigger_characters=["(", ","]),
     ),
     (types.TEXT_DOCUMENT_SELECTION_RANGE, on_selection_range, None),
-    (types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, on_semantic_tokens, _LEGEND),
-    (types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, on_semantic_tokens, _LEGEND),
     (types.TEXT_DOCUMENT_INLAY_HINT, on_inlay_hint, None),
 )
 """As in `handlers`."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fastformula import Parsed
+from fastformula.analysis import Analysis
 from fastformula.diagnostic import Diagnostic
 from fastformula.linter.codes import REMARKS
 from lsprotocol import types
@@ -125,6 +126,8 @@ class FormulaServer(LanguageServer):
         self.pulls = False
         """Whether the client asks for diagnostics; if so, none are sent unasked."""
         self.shows_status = False
+        self.colours: dict[str, types.SemanticTokens] = {}
+        """The last colours of each document that were told."""
         self.options: object = None
         self.asked_to_shut_down = False
         self.stopped = False
@@ -222,6 +225,16 @@ class FormulaServer(LanguageServer):
         snapshot = self.documents.get(document.uri)
         parsed = await self.parses.of(snapshot) if snapshot else None
         return None if snapshot is None or parsed is None else (snapshot, parsed)
+
+    async def analysed(
+        self, identifier: types.TextDocumentIdentifier
+    ) -> tuple[Document, Analysis] | None:
+        """An open text and what it means; None where it is gone or has changed."""
+        document = self.documents.get(identifier.uri)
+        judged = await self.judged(document) if document else None
+        if document is None or judged is None or judged.analysis is None:
+            return None
+        return document, judged.analysis
 
     async def judged(self, document: Document) -> Judged | None:
         """All that is wrong in a document; None when it has changed meanwhile."""

@@ -522,6 +522,31 @@ async def test_names_are_coloured_by_what_they_are(client: LanguageClient) -> No
     assert part is not None and len(part.data) == 10
 
 
+async def test_only_what_changed_is_coloured_anew(client: LanguageClient) -> None:
+    editor = Editor(client, NAMED)
+    first = await client.text_document_semantic_tokens_full_async(
+        types.SemanticTokensParams(editor.identifier)
+    )
+    assert first is not None and first.result_id is not None
+    editor.replace("ROUND(2.5, 1)", "ROUND(net, 1)")
+    delta = await client.text_document_semantic_tokens_full_delta_async(
+        types.SemanticTokensDeltaParams(editor.identifier, first.result_id)
+    )
+    assert isinstance(delta, types.SemanticTokensDelta)
+    (edit,) = delta.edits
+    data = list(first.data)
+    data[edit.start : edit.start + edit.delete_count] = edit.data or ()
+    again = await client.text_document_semantic_tokens_full_async(
+        types.SemanticTokensParams(editor.identifier)
+    )
+    assert again is not None and data == list(again.data)
+    assert len(edit.data or ()) < len(data)
+    lost = await client.text_document_semantic_tokens_full_delta_async(
+        types.SemanticTokensDeltaParams(editor.identifier, first.result_id)
+    )
+    assert isinstance(lost, types.SemanticTokens)
+
+
 async def test_what_the_text_does_not_say_is_hinted(client: LanguageClient) -> None:
     editor = Editor(client, NAMED)
     hints = await client.text_document_inlay_hint_async(
