@@ -6,7 +6,7 @@ Nothing is read, written or asked of the clock: a `World` says what the run meet
 """
 
 from fastformula.interpreter.activation import LogLine, Step
-from fastformula.interpreter.errors import Caller, ErrorClass, RunError
+from fastformula.interpreter.errors import Caller, ErrorClass, Missing, RunError
 from fastformula.interpreter.execution import Outcome, run
 from fastformula.interpreter.semantics import Semantics
 from fastformula.interpreter.values import Scalar, Value
@@ -18,6 +18,7 @@ __all__ = [
     "ErrorClass",
     "FormulaAnswer",
     "LogLine",
+    "Missing",
     "Outcome",
     "Row",
     "RunError",

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from fastformula.analysis import Analysis
-from fastformula.interpreter.errors import ErrorClass
+from fastformula.interpreter.errors import ErrorClass, Missing
 from fastformula.interpreter.semantics import Semantics
 from fastformula.interpreter.values import Value
 from fastformula.interpreter.world import World
@@ -66,14 +66,21 @@ class Step(NamedTuple):
     """Of IF and WHILE: whether the condition held; None for other statements."""
 
 
+class Lacking(NamedTuple):
+    """Why a database item has no value."""
+
+    kind: ErrorClass
+    message: str
+    missing: Missing | None = None
+
+
 class Fetched(NamedTuple):
     """What came of reading a database item."""
 
     value: Any
     is_found: bool = True
     is_defaulted: bool = False
-    problem: tuple[ErrorClass, str] | None = None
-    """Why there is no value."""
+    problem: Lacking | None = None
 
 
 class Run:

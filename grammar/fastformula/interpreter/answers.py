@@ -9,7 +9,7 @@ from fastformula.analysis.names import out_functions
 from fastformula.interpreter.activation import Activation, Evaluate, Frame
 from fastformula.interpreter.arrays import Compile, find_index
 from fastformula.interpreter.compilation import Compilation, refusal
-from fastformula.interpreter.errors import ErrorClass, FormulaError
+from fastformula.interpreter.errors import ErrorClass, FormulaError, Missing
 from fastformula.interpreter.functions.reasons import reason
 from fastformula.interpreter.values import (
     UNSET,
@@ -90,6 +90,7 @@ def _not_given(c: Compilation, node: Call, arguments: tuple[Any, ...]) -> Formul
         f"{key} {reason(key)}, and nothing says what it gives for ({shown}). Give an "
         "answer to that.",
         node,
+        Missing("function", key, c.analysis.type_of(node)),
     )
 
 

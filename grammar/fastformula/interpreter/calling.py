@@ -7,7 +7,7 @@ from typing import Any
 
 from fastformula.analysis import Analysis
 from fastformula.interpreter.activation import Activation
-from fastformula.interpreter.errors import ErrorClass, FormulaError
+from fastformula.interpreter.errors import ErrorClass, FormulaError, Missing
 from fastformula.interpreter.program import Program, run_program
 from fastformula.interpreter.values import UNSET, bring_in, describe, has_type, type_of
 from fastformula.interpreter.world import FormulaAnswer
@@ -30,6 +30,7 @@ def call(
             f"There is no formula {name} to call. Put it beside this one, or say what "
             "it returns.",
             node,
+            Missing("formula", name, None),
         )
     if isinstance(called, FormulaAnswer):
         return _outputs(activation, name, called, node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from fastformula.interpreter.values import Value
 from fastformula.syntax.tree import Node
@@ -54,6 +54,16 @@ class Caller(NamedTuple):
     line: int
 
 
+class Missing(NamedTuple):
+    """What a run would have needed to go on."""
+
+    kind: Literal["input", "item", "context", "function", "formula"]
+    name: str
+    """Upper case."""
+    type: str | None
+    """Where it is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunError:
     """Why a run ended early."""
@@ -68,18 +78,25 @@ class RunError:
     """The values of the names that stand in the place, as far as they have any."""
     stack: tuple[Caller, ...]
     """The formulas that led there by calling one another, the first one first."""
+    missing: Missing | None = None
+    """Where nobody has given what the formula asks for."""
 
 
 class FormulaError(Exception):
     """An error on its way out of a formula; the package lets none through."""
 
     def __init__(
-        self, kind: ErrorClass, message: str, node: Node | None = None
+        self,
+        kind: ErrorClass,
+        message: str,
+        node: Node | None = None,
+        missing: Missing | None = None,
     ) -> None:
         """`node` is the place; a function leaves it to who calls it."""
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.node = node
+        self.missing = missing
         self.error: RunError | None = None
         """What is told, once the formula is known that it happened in."""

@@ -12,7 +12,7 @@ from fastformula.interpreter.arithmetic import negation, operation
 from fastformula.interpreter.arrays import compile_index, compile_method
 from fastformula.interpreter.calls import compile_call
 from fastformula.interpreter.compilation import Compilation, refusal
-from fastformula.interpreter.errors import ErrorClass, FormulaError
+from fastformula.interpreter.errors import ErrorClass, FormulaError, Missing
 from fastformula.interpreter.items import compile_item
 from fastformula.interpreter.literals import read_date
 from fastformula.interpreter.values import UNSET, ZERO, Array, number_context
@@ -83,10 +83,12 @@ def read_variable(c: Compilation, node: Name) -> Evaluate:
     def read_checked(frame: Frame) -> Any:
         value = frame[place]
         if value is UNSET:
-            raise FormulaError(ErrorClass.UNSET_VARIABLE, message, node)
+            raise FormulaError(ErrorClass.UNSET_VARIABLE, message, node, missing)
         return value
 
+    missing = None
     if symbol.kind == "input":
+        missing = Missing("input", symbol.key, symbol.type)
         message = (
             f"The input `{node.text}` has no value: the caller passes none, and there "
             f"is no DEFAULT FOR {node.text}. Pass it, or add the default."

@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fastformula.analysis import Symbol
-from fastformula.interpreter.activation import Activation, Evaluate, Fetched, Frame
+from fastformula.interpreter.activation import (
+    Activation,
+    Evaluate,
+    Fetched,
+    Frame,
+    Lacking,
+)
 from fastformula.interpreter.compilation import Compilation
-from fastformula.interpreter.errors import ErrorClass, FormulaError
+from fastformula.interpreter.errors import ErrorClass, FormulaError, Missing
 from fastformula.interpreter.values import Array, bring_in, copy_of
 from fastformula.interpreter.world import Row
 from fastformula.language.types import ARRAYS
@@ -26,7 +32,8 @@ def compile_item(c: Compilation, node: Name, symbol: Symbol) -> Evaluate:
         activation: Activation = frame[0]
         fetched = activation.cache.get(key) or fetch(activation, symbol)
         if fetched.problem is not None:
-            raise FormulaError(*fetched.problem, node)
+            kind, message, missing = fetched.problem
+            raise FormulaError(kind, message, node, missing)
         return fetched.value
 
     return read
@@ -77,7 +84,7 @@ def _take(activation: Activation, symbol: Symbol, row: Row) -> Fetched:
         value = bring_in(row.value, kind, empty_is_null=semantics.empty_text_is_null)
     except ValueError as error:
         message = f"The value given for `{symbol.name}` does not fit: {error}."
-        return Fetched(None, True, False, (ErrorClass.WRONG_VALUE, message))
+        return Fetched(None, True, False, Lacking(ErrorClass.WRONG_VALUE, message))
     is_empty = value.__class__ is Array and not value.elements
     if (value is None or is_empty) and symbol.key in program.defaults:
         return _default(program, symbol, is_found=not is_empty)
@@ -119,48 +126,50 @@ def _fitting(rows: Sequence[Row], activation: Activation) -> list[Row]:
     return [row for row in fitting if len(row.contexts) == most]
 
 
-def _not_given(symbol: Symbol) -> tuple[ErrorClass, str]:
-    return (
+def _not_given(symbol: Symbol) -> Lacking:
+    return Lacking(
         ErrorClass.NO_DATA,
         f"`{symbol.name}` has no value in this run, and no default. Give it a value, "
         f"or write DEFAULT FOR {symbol.name} IS ….",
+        Missing("item", symbol.key, symbol.type),
     )
 
 
-def _no_data(symbol: Symbol) -> tuple[ErrorClass, str]:
-    return (
+def _no_data(symbol: Symbol) -> Lacking:
+    return Lacking(
         ErrorClass.NO_DATA,
         f"Nothing is found for `{symbol.name}`, and it has no default. Write DEFAULT "
         f"FOR {symbol.name} IS … and ask `{symbol.name} WAS DEFAULTED`.",
     )
 
 
-def _context_unset(symbol: Symbol, context: str) -> tuple[ErrorClass, str]:
-    return (
+def _context_unset(symbol: Symbol, context: str) -> Lacking:
+    return Lacking(
         ErrorClass.UNSET_CONTEXT,
         f"`{symbol.name}` needs the context {context}, which is not set. Give it to "
         f"the run, or set it with CHANGE_CONTEXTS({context} = …).",
+        Missing("context", context, None),
     )
 
 
-def _too_many(symbol: Symbol, count: int) -> tuple[ErrorClass, str]:
-    return (
+def _too_many(symbol: Symbol, count: int) -> Lacking:
+    return Lacking(
         ErrorClass.TOO_MANY_ROWS,
         f"`{symbol.name}` has a single value, but {count} rows are found in these "
         "contexts. Use an item that gives an array, or a narrower one.",
     )
 
 
-def _null_data(symbol: Symbol) -> tuple[ErrorClass, str]:
-    return (
+def _null_data(symbol: Symbol) -> Lacking:
+    return Lacking(
         ErrorClass.NULL_DATA,
         f"`{symbol.name}` is NULL, and it has no default. Write DEFAULT FOR "
         f"{symbol.name} IS ….",
     )
 
 
-def _null_element(symbol: Symbol) -> tuple[ErrorClass, str]:
-    return (
+def _null_element(symbol: Symbol) -> Lacking:
+    return Lacking(
         ErrorClass.NULL_DATA,
         f"Elements of `{symbol.name}` are NULL, and nothing stands in for them. Write "
         f"DEFAULT_DATA_VALUE FOR {symbol.name} IS ….",

@@ -92,6 +92,7 @@ def _tell(failure: FormulaError, program: Program, frame: Frame) -> RunError:
         1 if node is None else program.compilation.line(node),
         {} if node is None else _values(program, frame, node),
         stack_of(activation.caller),
+        failure.missing,
     )
 
 

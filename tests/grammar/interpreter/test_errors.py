@@ -388,3 +388,24 @@ def test_a_formula_that_does_not_compile_is_named_where_it_is_called(
         3,
     )
     assert outcome.error.stack == (Caller("MAIN", 2),)
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    {
+        "an input": ("INPUTS ARE a (TEXT)\nx = a", ("input", "A", "TEXT")),
+        "an item": (
+            "DEFAULT_DATA_VALUE FOR PER_X_Y IS 0\nx = PER_ASG_JOB_NAME",
+            ("item", "PER_ASG_JOB_NAME", "TEXT"),
+        ),
+        "a function": ("x = GET_VALUE_SET('A')", ("function", "GET_VALUE_SET", "TEXT")),
+        "a formula": ("EXECUTE('f')", ("formula", "F", None)),
+        "nothing": ("x = 1 / 0", None),
+    }.values(),
+)
+def test_an_error_says_what_one_has_to_give(
+    text: str, expected: object, play: Callable[..., Outcome]
+) -> None:
+    error = play(text).error
+    assert error is not None
+    assert error.missing == expected

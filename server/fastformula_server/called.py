@@ -1,0 +1,68 @@
+"""The formulas of a folder, by the names that others call them by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastformula import parse
+from fastformula.analysis import Analysis, analyze
+
+from fastformula_server.files import FileError, find_files, read_file
+from fastformula_server.library import formula_name, header_name
+from fastformula_server.project import Project
+
+
+class Neighbours:
+    """Finds formulas by the name of their file, or the one in their header.
+
+    Files are read when somebody asks, and once.
+    """
+
+    __slots__ = ("_by_header", "_files", "_folder", "_known", "_project")
+
+    def __init__(self, folder: Path, project: Project) -> None:
+        self._folder = folder
+        self._project = project
+        self._known: dict[str, Analysis | None] = {}
+        self._files: dict[str, Path] | None = None
+        self._by_header: dict[str, Path] | None = None
+
+    def find(self, name: str) -> Analysis | None:
+        """The formula of that upper-case name; None where there is none to read."""
+        if name not in self._known:
+            self._known[name] = self._read(name)
+        return self._known[name]
+
+    def _read(self, name: str) -> Analysis | None:
+        path = self._paths().get(name) or self._headers().get(name)
+        if path is None:
+            return None
+        try:
+            text = read_file(path).text
+        except FileError:
+            return None
+        return analyze(parse(text), self._project.environment(path))
+
+    def _paths(self) -> dict[str, Path]:
+        if self._files is None:
+            self._files = {
+                formula_name(path): path
+                for path in find_files(self._folder, _pass_over)
+                if not self._project.excludes(path)
+            }
+        return self._files
+
+    def _headers(self) -> dict[str, Path]:
+        if self._by_header is None:
+            self._by_header = {}
+            for path in self._paths().values():
+                try:
+                    name = header_name(read_file(path).text)
+                except FileError:
+                    continue
+                self._by_header.setdefault(name, path)
+        return self._by_header
+
+
+def _pass_over(error: FileError) -> None:
+    """A folder that cannot be listed holds no formula that is called."""

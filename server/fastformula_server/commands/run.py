@@ -1,0 +1,142 @@
+"""`fastformula run`: what a formula gives for certain values."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fastformula_server.failure import Failure
+from fastformula_server.files import FileError, read_file
+
+if TYPE_CHECKING:
+    from fastformula.interpreter import Step
+
+    from fastformula_server.worlds import Pairs
+
+
+def _parse_given(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> Pairs:
+    pairs = []
+    for value in values:
+        name, sign, text = value.partition("=")
+        if not sign or not name.strip():
+            raise click.BadParameter(f"{value!r} is not of the form NAME=VALUE")
+        pairs.append((name.strip().strip('"').upper(), text))
+    return tuple(pairs)
+
+
+@click.command("run")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_parse_given,
+    help="An input; may be repeated, as the next three.",
+)
+@click.option(
+    "--dbi",
+    "items",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_parse_given,
+    help='A database item or global value; an array as [5, 7] or {"A": 5}.',
+)
+@click.option(
+    "--context",
+    "contexts",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_parse_given,
+    help="A context.",
+)
+@click.option(
+    "--function",
+    "functions",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_parse_given,
+    help="What a function gives that asks the application.",
+)
+@click.option(
+    "--effective-date",
+    metavar="DATE",
+    help="The date of the run, and the context EFFECTIVE_DATE.",
+)
+@click.option(
+    "--loop-limit",
+    type=click.IntRange(min=1),
+    default=1_000_000,
+    show_default=True,
+    help="Rounds of all loops together, after which the run is stopped.",
+)
+@click.option("--trace", is_flag=True, help="Show each statement and its values.")
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+def command(
+    path: Path,
+    effective_date: str | None,
+    loop_limit: int,
+    trace: bool,
+    output_format: str,
+    **values: Pairs,
+) -> None:
+    """Run the formula FILE and show what it returns and logs.
+
+    VALUE is written as it is, without quotes: 37.5, Full time, 2026-01-31; nothing
+    behind the = is NULL. Formulas that it calls are looked for in its project, or in
+    its folder and those below. The exit code is 1 when the run ends with an error,
+    and 2 when the file or a value cannot be read.
+    """
+    from fastformula import parse
+    from fastformula.analysis import analyze
+    from fastformula.interpreter import Semantics, run
+
+    from fastformula_server.called import Neighbours
+    from fastformula_server.outcomes import error_lines, returned, step_line, to_json
+    from fastformula_server.project import load_project
+    from fastformula_server.worlds import Given, know_items, make_world
+
+    try:
+        file = read_file(path)
+    except FileError as error:
+        raise Failure(str(error)) from error
+    project = load_project(path.parent)
+    for problem in project.problems:
+        place = f"{project.path}:{problem.line}"
+        click.echo(f"Warning: {place}: {problem.message}", err=True)
+    environment = know_items(project.environment(path), values["items"])
+    analysis = analyze(parse(file.text), environment)
+    root = path.parent if project.path is None else project.path.parent
+    try:
+        given = Given(**values, effective_date=effective_date)
+        world = make_world(given, analysis, Neighbours(root, project))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    steps: list[Step] = []
+
+    def show(step: Step) -> None:
+        click.echo(step_line(step))
+
+    is_text = output_format == "text"
+    watch = (show if is_text else steps.append) if trace else None
+    outcome = run(analysis, world, Semantics(loop_limit=loop_limit), watch)
+    if is_text:
+        for line in outcome.log:
+            click.echo(f"log: {line.text}")
+        for row in returned(outcome):
+            click.echo(row)
+        for row in error_lines(outcome.error, str(path), analysis):
+            click.echo(row, err=True)
+    else:
+        click.echo(to_json(outcome, steps if trace else None))
+    sys.exit(0 if outcome.error is None else 1)
