@@ -10,7 +10,7 @@ are always called with `add_special_tokens=False`: transformers 5 drops
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -21,15 +21,13 @@ from fastformula_models.formats import FimFormat as FimFormat
 from fastformula_models.formats import format_named as format_named
 from fastformula_models.window import window as window
 
-IGNORED = -100
-"""The label of a token whose loss does not count (torch's `ignore_index`)."""
-
 WINDOW_TOKENS = 1024
 """The budget of a prompt's window where no adapter's card says otherwise."""
 
 HOLE = "\u25ae"
 """How a cursor is shown to people."""
 
+_WORDS = re.compile(r"(?:#+ )?\w+(?: \w+)*")  # added tokens that are text
 _SPACE_MARK = "\u2581"  # SentencePiece's visible space
 _ANCHOR = "\u263a"  # what Code Llama's own code encodes before a text, and drops
 
@@ -53,6 +51,15 @@ class Tokenizer(Protocol):
         """Return the ids of the tokens that are matched whole, sentinels among them."""
 
 
+class BatchTokenizer(Tokenizer, Protocol):
+    """A tokenizer that takes many texts at once, as those of transformers do."""
+
+    def __call__(
+        self, text: list[str], *, add_special_tokens: bool
+    ) -> Mapping[str, list[list[int]]]:
+        """Return the ids of each text under "input_ids"."""
+
+
 class GrowingTokenizer(Tokenizer, Protocol):
     """A tokenizer that takes new tokens, as those of transformers do."""
 
@@ -74,25 +81,36 @@ class Sentinel:
         return self.token
 
 
-def render(fmt: FimFormat, prefix: str, suffix: str) -> tuple[Sentinel | str, ...]:
+Parts = tuple[Sentinel | str, ...]
+"""A prompt: control tokens and the texts between them."""
+
+
+def beginning(fmt: FimFormat) -> Parts:
+    """Return what stands before every prompt and text of a model."""
+    return (Sentinel(fmt.bos),) if fmt.bos else ()
+
+
+def render(
+    fmt: FimFormat, prefix: str, suffix: str, *, suffix_first: bool = False
+) -> Parts:
     """Write a hole as sentinels and texts, up to where the middle goes on.
 
     With the prefix first, the line at the cursor stands behind the sentinel of the
     middle, as its beginning: while an author types in it, all before stays as it was,
     and so does the model's cache of it. The other orders end with the prefix anyway.
+    Serving asks in the format's order; `suffix_first` is for rows of training only.
     """
-    head = (Sentinel(fmt.bos),) if fmt.bos else ()
     after = (Sentinel(fmt.suffix), suffix)
     middle = Sentinel(fmt.middle)
-    if fmt.order == "psm":
-        line = prefix.rfind("\n") + 1
-        before = fmt.before_prefix + prefix[:line]
-        return (*head, Sentinel(fmt.prefix), before, *after, middle, prefix[line:])
-    if fmt.order == "spm":
+    if fmt.order == "text":
+        return (*beginning(fmt), f"{suffix}\n\n{prefix}")
+    head = (*beginning(fmt), Sentinel(fmt.prefix))
+    if fmt.order == "spm" or suffix_first:
         # The middle goes on where the prefix ends, as text does.
-        before = fmt.before_prefix + prefix
-        return (*head, Sentinel(fmt.prefix), *after, middle, before)
-    return (*head, f"{suffix}\n\n{prefix}")
+        return (*head, *after, middle, fmt.before_prefix + prefix)
+    line = prefix.rfind("\n") + 1
+    before = fmt.before_prefix + prefix[:line]
+    return (*head, before, *after, middle, prefix[line:])
 
 
 def render_text(fmt: FimFormat, prefix: str, suffix: str) -> str:
@@ -114,19 +132,26 @@ def render_text(fmt: FimFormat, prefix: str, suffix: str) -> str:
 
 def encode_text(tokenizer: Tokenizer, fmt: FimFormat, text: str) -> list[int]:
     """Encode a user's text; no id of a control token can come out of it."""
-    controls = _controls(tokenizer, fmt)
-    forbidden = set(controls.values())
-    ids: list[int] = []
-    for piece in _cut(_lookalikes(controls), text):
-        found = _encode(tokenizer, fmt, piece)
-        if forbidden.isdisjoint(found):
-            ids += found
-            continue
-        # A normalizer made a control token of something else; one character alone
-        # never is one.
-        for character in piece:
-            ids += _encode(tokenizer, fmt, character)
-    return ids
+    return _encode(
+        tokenizer,
+        fmt,
+        [text],
+        lambda pieces: [
+            tokenizer.encode(piece, add_special_tokens=False) for piece in pieces
+        ],
+    )[0]
+
+
+def encode_texts(
+    tokenizer: BatchTokenizer, fmt: FimFormat, texts: Sequence[str]
+) -> list[list[int]]:
+    """Encode users' texts to what `encode_text` makes of each, on all cores."""
+    return _encode(
+        tokenizer,
+        fmt,
+        texts,
+        lambda pieces: tokenizer(pieces, add_special_tokens=False)["input_ids"],
+    )
 
 
 def encode_prompt(
@@ -136,34 +161,18 @@ def encode_prompt(
 
     Raises BackendError when the tokenizer lacks a token of the format.
     """
+    return encode_parts(tokenizer, fmt, render(fmt, prefix, suffix))
+
+
+def encode_parts(tokenizer: Tokenizer, fmt: FimFormat, parts: Parts) -> list[int]:
+    """Return the ids of a prompt; raises as `encode_prompt`."""
     ids: list[int] = []
-    for part in render(fmt, prefix, suffix):
+    for part in parts:
         if isinstance(part, Sentinel):
             ids.append(token_id(tokenizer, fmt, part.token))
         else:
             ids += encode_text(tokenizer, fmt, part)
     return ids
-
-
-def encode_row(
-    tokenizer: Tokenizer,
-    fmt: FimFormat,
-    prefix: str,
-    middle: str,
-    suffix: str,
-    *,
-    weigh_all: bool = False,
-) -> tuple[list[int], list[int]]:
-    """Return the ids and labels of a training row: prompt, middle and its end.
-
-    The labels of the prompt are IGNORED unless `weigh_all`. The end is always
-    labelled, for a model that never sees it never learns to stop.
-    """
-    prompt = encode_prompt(tokenizer, fmt, prefix, suffix)
-    answer = encode_text(tokenizer, fmt, middle)
-    answer.append(token_id(tokenizer, fmt, fmt.end))
-    labels = list(prompt) if weigh_all else [IGNORED] * len(prompt)
-    return prompt + answer, labels + answer
 
 
 def decode(tokenizer: Tokenizer, fmt: FimFormat, ids: Sequence[int]) -> str:
@@ -279,7 +288,7 @@ def _controls(tokenizer: Tokenizer, fmt: FimFormat) -> dict[str, int]:
         if token in fmt.tokens
         or (
             len(token) > 1
-            and not re.fullmatch(r"\w+", token)
+            and not _WORDS.fullmatch(token)
             and token.strip(" \t\r\n" + _SPACE_MARK)
         )
     }
@@ -297,14 +306,45 @@ def _cut(lookalike: re.Pattern[str], text: str) -> list[str]:
     return [text[start:end] for start, end in pairwise(cuts)]
 
 
-def _encode(tokenizer: Tokenizer, fmt: FimFormat, text: str) -> list[int]:
-    """Encode a piece without the space that some tokenizers put before it."""
-    if not text:
-        return []
+def _encode(
+    tokenizer: Tokenizer,
+    fmt: FimFormat,
+    texts: Sequence[str],
+    encode: Callable[[list[str]], list[list[int]]],
+) -> list[list[int]]:
+    """Encode texts by `encode`, around all that spells or becomes a control token."""
+    controls = _controls(tokenizer, fmt)
+    forbidden = set(controls.values())
+    lookalike = _lookalikes(controls)
+    cut = [_cut(lookalike, text) for text in texts]
+    found = _encode_pieces(fmt, [piece for pieces in cut for piece in pieces], encode)
+    encoded: list[list[int]] = []
+    place = 0
+    for pieces in cut:
+        ids: list[int] = []
+        for piece in pieces:
+            if forbidden.isdisjoint(found[place]):
+                ids += found[place]
+            else:
+                # A normalizer made a control token of something else; one character
+                # alone never is one.
+                for each in _encode_pieces(fmt, list(piece), encode):
+                    ids += each
+            place += 1
+        encoded.append(ids)
+    return encoded
+
+
+def _encode_pieces(
+    fmt: FimFormat,
+    pieces: list[str],
+    encode: Callable[[list[str]], list[list[int]]],
+) -> list[list[int]]:
+    """Encode pieces without the space that some tokenizers put before them."""
     if not fmt.implicit_space:
-        return tokenizer.encode(text, add_special_tokens=False)
-    anchor = tokenizer.encode(_ANCHOR, add_special_tokens=False)
-    return tokenizer.encode(_ANCHOR + text, add_special_tokens=False)[len(anchor) :]
+        return encode(pieces)
+    (anchor,) = encode([_ANCHOR])
+    return [ids[len(anchor) :] for ids in encode([_ANCHOR + piece for piece in pieces])]
 
 
 def _decode(tokenizer: Tokenizer, fmt: FimFormat, ids: list[int]) -> str:

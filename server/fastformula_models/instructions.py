@@ -114,22 +114,16 @@ def render_text(words: str) -> str:
     return re.sub(rf"(?={_CONTROLS})(.)", r"\1 ", render(words), flags=re.DOTALL)
 
 
+def parts(fmt: fim.FimFormat, words: str) -> fim.Parts:
+    """The prompt as what begins a text, and a text."""
+    return (*fim.beginning(fmt), render(words))
+
+
 def encode_prompt(
     tokenizer: fim.Tokenizer, fmt: fim.FimFormat, words: str
 ) -> list[int]:
     """The ids of the prompt; no id of a control token can come out of the words."""
-    head = [fim.token_id(tokenizer, fmt, fmt.bos)] if fmt.bos else []
-    return head + fim.encode_text(tokenizer, fmt, render(words))
-
-
-def encode_row(
-    tokenizer: fim.Tokenizer, fmt: fim.FimFormat, words: str, answer: str
-) -> tuple[list[int], list[int]]:
-    """The ids and labels of a training row, of which the answer and its end count."""
-    prompt = encode_prompt(tokenizer, fmt, words)
-    said = fim.encode_text(tokenizer, fmt, answer)
-    said.append(fim.token_id(tokenizer, fmt, fmt.end))
-    return prompt + said, [fim.IGNORED] * len(prompt) + said
+    return fim.encode_parts(tokenizer, fmt, parts(fmt, words))
 
 
 def _paragraphs(*parts: str) -> str:

@@ -1,4 +1,4 @@
-"""Tokenizers and models like those of the formats' families, at toy size."""
+"""Models like those of the formats' families, at toy size."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,139 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastformula_models import BackendSettings, Request, fim
+from fastformula_models import BackendSettings, Request, fim, lessons
 from fastformula_models.card import Card, save_card
 from fastformula_models.catalog import base_named
-from tokenizers import (
-    AddedToken,
-    Tokenizer,
-    decoders,
-    models,
-    normalizers,
-    pre_tokenizers,
-    trainers,
-)
-from transformers import PreTrainedTokenizerFast
 
 Build = Callable[[str], Any]
-
-FORMULA = """\
-DEFAULT FOR hours_worked IS 0
-INPUTS ARE hours_worked (NUMBER), rate_name (TEXT)
-/* Overtime is paid at time and a half. */
-IF hours_worked > 40 THEN
-(
-  overtime = (hours_worked - 40) * 1.5
-  l_rate = GET_TABLE_VALUE('RATES', rate_name, 'HOURLY')
-)
-RETURN overtime
-"""
-
-
-def byte_level() -> Tokenizer:
-    """A BPE over bytes, as GPT-2, DeepSeek-Coder, Qwen and StarCoder2 have one."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=400,
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(FORMULA.splitlines(keepends=True), trainer)
-    return tokenizer
-
-
-def sentence_piece(*, space_before: bool) -> Tokenizer:
-    """A BPE over characters that falls back to bytes, as Llama and Gemma have one."""
-    special = ["<unk>", "<s>", "</s>"]
-    characters = [chr(code) for code in range(33, 127)] + ["\u2581", "\u263a"]
-    pairs = [("h", "o"), ("u", "r"), ("\u2581", "="), ("\u2581", "\u2581")]
-    pieces = [
-        *special,
-        *(f"<0x{byte:02X}>" for byte in range(256)),
-        *characters,
-        *(left + right for left, right in pairs),
-    ]
-    vocabulary = {piece: number for number, piece in enumerate(pieces)}
-    tokenizer = Tokenizer(
-        models.BPE(
-            vocab=vocabulary,
-            merges=pairs,
-            unk_token="<unk>",
-            fuse_unk=True,
-            byte_fallback=True,
-        )
-    )
-    steps: list[Any] = [normalizers.Replace(" ", "\u2581")]
-    back: list[Any] = [
-        decoders.Replace("\u2581", " "),
-        decoders.ByteFallback(),
-        decoders.Fuse(),
-    ]
-    if space_before:
-        steps.insert(0, normalizers.Prepend("\u2581"))
-        back.append(decoders.Strip(" ", 1, 0))
-    tokenizer.normalizer = normalizers.Sequence(steps)
-    tokenizer.decoder = decoders.Sequence(back)
-    tokenizer.add_special_tokens(special)
-    return tokenizer
-
-
-def special(*tokens: str) -> list[AddedToken]:
-    return [AddedToken(token, special=True, normalized=False) for token in tokens]
-
-
-def plain(*tokens: str) -> list[AddedToken]:
-    return [AddedToken(token, special=False, normalized=True) for token in tokens]
-
-
-@cache
-def tokenizer_like(name: str) -> Any:
-    """The look-alike for a format, with what is peculiar about its family."""
-    row = fim.FORMATS[name]
-    if name == "deepseek-coder":
-        # Nothing is special, and thirteen letters are added tokens.
-        tokenizer = byte_level()
-        tokenizer.add_tokens(plain(*row.letters))
-        tokenizer.add_tokens(plain(*row.tokens))
-    elif name == "qwen2.5-coder":
-        tokenizer = byte_level()
-        tokenizer.normalizer = normalizers.NFC()
-        tokenizer.add_tokens(special(*row.tokens, "<|im_start|>"))
-        tokenizer.add_tokens(plain("<tool_call>"))
-    elif name.startswith("phi-2"):
-        # Runs of blanks are added tokens, and sentinels are new.
-        tokenizer = byte_level()
-        tokenizer.add_tokens(special("<|endoftext|>"))
-        tokenizer.add_tokens(plain("    ", "  ", "\t\t"))
-    elif name == "codellama":
-        tokenizer = sentence_piece(space_before=True)
-        # Matched after normalization, where a space has become the mark.
-        tokenizer.add_tokens(plain(row.prefix, row.suffix))
-        tokenizer.add_tokens(special(row.middle, row.end, "<FILL_ME>"))
-    elif name == "codegemma":
-        tokenizer = sentence_piece(space_before=False)
-        tokenizer.add_tokens(special(*row.tokens))
-        tokenizer.add_tokens(plain("<table>", "</table>"))
-    else:
-        tokenizer = byte_level()
-        tokenizer.add_tokens(special(*row.tokens))
-    wrap: Any = PreTrainedTokenizerFast
-    loaded = wrap(tokenizer_object=tokenizer)
-    fim.add_sentinels(loaded, row)
-    return loaded
-
-
-@pytest.fixture(scope="session")
-def like() -> Build:
-    return tokenizer_like
-
-
-@pytest.fixture(scope="session")
-def formula() -> str:
-    return FORMULA
-
 
 # Configuration, and the base of the catalog that has its layers and format.
 KINDS = {
@@ -190,7 +62,9 @@ def train(model: Any, row: fim.FimFormat, tokenizer: Any, middle: str = MIDDLE) 
     """Teach a model one hole by heart, so that its answers mean something."""
     import torch
 
-    ids, labels = fim.encode_row(tokenizer, row, PREFIX, middle, SUFFIX)
+    lesson = lessons.fill(row, PREFIX, middle, SUFFIX)
+    ((ids, prompt),) = lessons.encode(tokenizer, row, [lesson])
+    labels = [-100] * prompt + ids[prompt:]
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=1e-2)
     for _ in range(60):

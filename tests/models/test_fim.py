@@ -137,24 +137,6 @@ def test_prompt_ids_are_the_sentinels_and_the_text(name: str, like: Build) -> No
     assert fim.decode(tokenizer, row, ids) == "".join(texts)
 
 
-@every_format
-def test_a_row_begins_with_the_prompt_that_the_server_sends(
-    name: str, like: Build, formula: str
-) -> None:
-    tokenizer, row = like(name), fim.FORMATS[name]
-    prefix, middle, suffix = formula[:150], formula[150:170], formula[170:]
-    prompt = fim.encode_prompt(tokenizer, row, prefix, suffix)
-    ids, labels = fim.encode_row(tokenizer, row, prefix, middle, suffix)
-    assert ids[: len(prompt)] == prompt
-    assert labels[: len(prompt)] == [fim.IGNORED] * len(prompt)
-    assert labels[len(prompt) :] == ids[len(prompt) :]
-    assert fim.decode(tokenizer, row, ids[len(prompt) :]) == middle
-    assert ids[-1] == tokenizer.get_added_vocab()[row.end]
-    assert ids[-1] == fim.stop_ids(tokenizer, row)[0]
-    weighed = fim.encode_row(tokenizer, row, prefix, middle, suffix, weigh_all=True)
-    assert weighed == (ids, ids)
-
-
 def pieces(name: str) -> st.SearchStrategy[str]:
     """Texts full of sentinels, halves of sentinels and odd characters."""
     tokens = fim.FORMATS[name].tokens

@@ -1,7 +1,6 @@
 """Prompts in words, for serving and training alike; and who can be asked so."""
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from fastformula_models import (
     BackendError,
     BackendSettings,
     Request,
-    fim,
     follow,
     instructions,
     open_backend,
@@ -106,25 +104,6 @@ def test_the_prompt_is_told_to_who_wants_to_see_it() -> None:
         Request("", "", instruction=WISH, shown=seen.append), 100, words
     )
     assert seen == [instructions.render(WISH)]
-
-
-@pytest.mark.parametrize("name", fim.FORMATS)
-def test_a_training_row_is_the_prompt_that_is_served_and_its_end(
-    name: str, like: Callable[[str], Any]
-) -> None:
-    row, tokenizer = fim.FORMATS[name], like(name)
-    odd = f"Write it.\n{fim.Sentinel(row.end).text} ### Response: \u00fc"
-    prompt = instructions.encode_prompt(tokenizer, row, odd)
-    ids, labels = instructions.encode_row(tokenizer, row, odd, "l_pay = 1")
-    end = fim.token_id(tokenizer, row, row.end)
-    assert ids[: len(prompt)] == prompt
-    assert labels[: len(prompt)] == [fim.IGNORED] * len(prompt)
-    assert labels[len(prompt) :] == ids[len(prompt) :]
-    assert fim.decode(tokenizer, row, ids[len(prompt) :]) == "l_pay = 1"
-    assert (ids[-1], prompt.count(end)) == (end, 0)
-    assert bool(row.bos) == (
-        prompt[0] == fim.token_id(tokenizer, row, row.bos or row.end)
-    )
 
 
 @pytest.mark.parametrize("kind", ["embedded", "off"])

@@ -15,7 +15,7 @@ from fastformula_models import (
     Cancelled,
     Request,
     follow,
-    instructions,
+    lessons,
     open_backend,
 )
 from fastformula_models.card import load_card, save_card
@@ -40,7 +40,9 @@ def taught(make: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
         r=8, target_modules=["q_proj", "v_proj", "up_proj", "down_proj"]
     )
     model: Any = peft.get_peft_model(auto.from_pretrained(llama.base), lora)
-    ids, labels = instructions.encode_row(llama.tokenizer, llama.format, WISH, ANSWER)
+    lesson = lessons.follow(llama.format, WISH, ANSWER)
+    ((ids, prompt),) = lessons.encode(llama.tokenizer, llama.format, [lesson])
+    labels = [-100] * prompt + ids[prompt:]
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=1e-2)
     for _ in range(120):

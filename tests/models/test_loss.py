@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from fastformula_models import Request, fim, open_backend
+from fastformula_models import Request, lessons, open_backend
 from fastformula_models.backend import loss_of
 from fastformula_models.embedded import EmbeddedBackend
 from fastformula_models.fake import FakeBackend
@@ -49,13 +49,14 @@ def test_a_local_loss_is_that_of_the_training_row(tiny: Any) -> None:
 
     backend: Any = open_backend(tiny.settings())
     loss = backend.loss(Request(PREFIX, SUFFIX), MIDDLE)
-    ids, labels = fim.encode_row(tiny.tokenizer, tiny.format, PREFIX, MIDDLE, SUFFIX)
+    lesson = lessons.fill(tiny.format, PREFIX, MIDDLE, SUFFIX)
+    ((ids, prompt),) = lessons.encode(tiny.tokenizer, tiny.format, [lesson])
     with torch.inference_mode():
         logits = backend.model(input_ids=torch.tensor([ids])).logits[0]
         nats = torch.nn.functional.cross_entropy(
-            logits[:-1].float(), torch.tensor(labels[1:]), reduction="sum"
+            logits[prompt - 1 : -1].float(), torch.tensor(ids[prompt:]), reduction="sum"
         )
-    assert loss.tokens == sum(label != fim.IGNORED for label in labels)
+    assert loss.tokens == len(ids) - prompt
     assert loss.nats == pytest.approx(float(nats), rel=1e-3)
     # It has learnt this very row, and could not say anything else.
     assert loss.nats < backend.loss(Request(PREFIX, SUFFIX), "overtime").nats

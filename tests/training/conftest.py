@@ -48,6 +48,8 @@ def recipe() -> Callable[[Path, Path, Path], RunConfig]:
             output=output,
             context=384,
             longest_middle=64,
+            text_weight=0.0,
+            context_share=0.0,
             lora_r=16,
             lora_dropout=0.0,
             learning_rate=1e-2,

@@ -121,6 +121,7 @@ def load_model(base: Base, config: RunConfig, precision: str) -> Any:
     """
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+    from transformers.utils import is_flash_attn_2_available
 
     whole = config.method == "full" or precision == "fp32"
     narrow = torch.bfloat16 if precision == "bf16" else torch.float16
@@ -136,6 +137,8 @@ def load_model(base: Base, config: RunConfig, precision: str) -> Any:
         options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_8bit=True
         )
+    if precision != "fp32" and config.device != "cpu" and is_flash_attn_2_available():
+        options["attn_implementation"] = "flash_attention_2"
     refuse_pickles(base)
     try:
         return AutoModelForCausalLM.from_pretrained(

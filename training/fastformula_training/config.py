@@ -53,16 +53,37 @@ class RunConfig:
     """Whether the base may be fetched; otherwise only what is on disk is used."""
 
     # How rows become batches
-    context: int = 2048
-    """The longest row, and the length of a packed block."""
-    packing: bool = True
-    """Whether rows share a block; each still attends to itself only."""
-    longest_middle: int = 256
-    """Rows with a longer middle are left out; the rest of `context` is prompt."""
-    prompt_loss_weight: float = 0.0
-    """The weight of the prompt's tokens in the loss; the middle's is 1."""
+    fim_weight: float = 0.8
+    """How many of the rows are holes, beside the next two; 0 leaves them out."""
+    text_weight: float = 0.1
+    """How many are text that is read from left to right."""
+    instruction_weight: float = 0.1
+    """How many are an author's words and the formula that answers them."""
+    repeat_rows: bool = False
+    """Whether rows of a sort are repeated that has too few for its weight."""
+    context_share: float = 1.0
+    """The share of holes with what serving writes before the prefix, if they have it.
+
+    Above 0, the adapter is served with it.
+    """
+    spm: float = 0.0
+    """The share of holes with the suffix first, of a format that is asked otherwise.
+
+    Serving asks in the format's order, which for `fastformula` is the suffix first.
+    """
     rows: int = 0
     """At most so many rows of train.jsonl are used; 0 is all of them."""
+    context: int = 2048
+    """The longest row, and the length of a packed block."""
+    longest_middle: int = 256
+    """Holes with a longer middle are left out; the rest of `context` is prompt."""
+    packing: bool = True
+    """Whether rows share a block; each still attends to itself only."""
+    prompt_loss_weight: float = 0.0
+    """The weight of the prompt's tokens in the loss; the middle's is 1.
+
+    At 0 the loss is on the middle and its end only, at 1 on all tokens.
+    """
 
     # LoRA
     lora_r: int = 16
@@ -127,9 +148,13 @@ class RunConfig:
         _require(self.lora_r >= 1, "`lora_r` must be at least 1")
         _require(self.learning_rate > 0, "`learning_rate` must be above 0")
         _require(0 <= self.warmup < 1, "`warmup` is a share of the steps: 0 to 1")
+        for name in ("prompt_loss_weight", "context_share", "spm"):
+            _require(0 <= getattr(self, name) <= 1, f"`{name}` must be between 0 and 1")
+        weights = (self.fim_weight, self.text_weight, self.instruction_weight)
         _require(
-            0 <= self.prompt_loss_weight <= 1,
-            "`prompt_loss_weight` must be between 0 and 1",
+            min(weights) >= 0 and max(weights) > 0,
+            "`fim_weight`, `text_weight` and `instruction_weight` must not be below 0, "
+            "and one of them must be above it",
         )
         _require(
             self.epochs > 0 or self.max_steps > 0,

@@ -1,32 +1,57 @@
-"""Rows to token ids and loss weights, through the prompts that serving writes.
+"""A file of rows to tokens, through the prompts that serving writes.
 
-A row is encoded by `fastformula_models.fim` with the window that serving will use,
+Rows are written by `fastformula_models.lessons` with the window that serving will use,
 so for one formula and cursor both see the same prompt. Encoded rows are kept in a
-file beside the data; the next run with the same tokenizer and window reads it.
+file beside the data; the next run with the same tokenizer and mixture reads it.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import random
+import sys
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from fastformula_models import fim
+from fastformula_models import Request, fim, instructions, lessons
 
-from fastformula_training.documents import Row, read_rows
+from fastformula_training.config import RunConfig
 from fastformula_training.error import TrainingError
+from fastformula_training.mixture import (
+    HOLE,
+    Example,
+    held_out_examples,
+    sort_of,
+    training_examples,
+)
+from fastformula_training.rows import INSTRUCTION, TEXT
 
-if TYPE_CHECKING:
-    import torch
-
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 """Part of the cache's key; raised when encoded rows change their meaning."""
+
+DEPENDS_ON = (
+    "fim_weight",
+    "text_weight",
+    "instruction_weight",
+    "repeat_rows",
+    "context_share",
+    "spm",
+    "rows",
+    "context",
+    "longest_middle",
+    "seed",
+)
+"""The settings of a run that its encoded rows depend on."""
+
+OVERHEAD = 8
+"""Room for the tokens that are no text: three sentinels, begin and end."""
+
+BATCH = 512
+"""Rows that are encoded together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +63,11 @@ class Encoded:
     """True for the tokens of the middle and the one that ends it."""
     starts: np.ndarray[Any, np.dtype[np.int64]]
     left_out: int
-    """Rows whose middle is longer than the run's longest."""
+    """Rows that are longer than the run allows."""
+    with_context: int
+    """Rows with context before the prefix."""
+    instructions: int
+    """Rows that are an instruction and its answer."""
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -49,19 +78,8 @@ class Encoded:
         return int(self.starts[row + 1] - self.starts[row])
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Tokens of one or more rows, and what each is to predict.
-
-    `positions` restart with every row, which is what keeps the rows of a block
-    from attending to each other. `targets[i]` is the token after `ids[i]`, and
-    `weights[i]` what missing it costs; a row's last token predicts nothing.
-    """
-
-    ids: np.ndarray[Any, np.dtype[np.int64]]
-    positions: np.ndarray[Any, np.dtype[np.int64]]
-    targets: np.ndarray[Any, np.dtype[np.int64]]
-    weights: np.ndarray[Any, np.dtype[np.float32]]
+ARRAYS = tuple(field.name for field in fields(Encoded))
+"""What a file of encoded rows holds, under these names."""
 
 
 def prompt_budget(context: int, longest_middle: int) -> int:
@@ -79,167 +97,119 @@ def prompt_budget(context: int, longest_middle: int) -> int:
     return budget
 
 
-OVERHEAD = 8
-"""Room for the tokens that are no text: three sentinels, begin and end."""
-
-
 def encode_file(
     path: Path,
     tokenizer: Any,
     fmt: fim.FimFormat,
-    context: int,
-    longest_middle: int,
-    limit: int = 0,
+    config: RunConfig,
+    held_out: bool = False,
 ) -> Encoded:
-    """Encode a file of rows, or read the encoding kept from an earlier run.
+    """Encode a run's rows of a file, or read the encoding kept from an earlier run.
 
-    Raises TrainingError where the file is missing, or holds no usable row.
+    Those that are held out are chosen and written otherwise; see `mixture`. Raises
+    TrainingError where the file is missing, or holds no usable row.
     """
     if not path.is_file():
         raise TrainingError(
             f"{path} is not there; `fastformula-train prepare` makes it."
         )
-    key = _key(path, tokenizer, fmt, context, longest_middle, limit)
+    key = _key(path, tokenizer, fmt, config, held_out)
     cache = path.parent / "cache" / f"{path.stem}-{key}.npz"
     encoded = _load(cache)
     if encoded is None:
-        rows = list(read_rows(path))
-        if limit and len(rows) > limit:
-            rows = random.Random(limit).sample(rows, limit)
-        encoded = encode_rows(rows, tokenizer, fmt, context, longest_middle)
+        find = held_out_examples if held_out else training_examples
+        encoded = encode(find(path, config), tokenizer, fmt, config)
         _save(cache, encoded)
     if not len(encoded):
-        raise TrainingError(f"{path} holds no row that fits a context of {context}.")
+        raise TrainingError(
+            f"{path} holds no row that fits a context of {config.context}."
+        )
     return encoded
 
 
-def encode_rows(
-    rows: Iterable[Row],
-    tokenizer: Any,
-    fmt: fim.FimFormat,
-    context: int,
-    longest_middle: int,
+def encode(
+    examples: Iterable[Example], tokenizer: Any, fmt: fim.FimFormat, config: RunConfig
 ) -> Encoded:
-    """Encode rows in order; those with a longer middle are counted and left out."""
-    budget = prompt_budget(context, longest_middle)
-    # The lines of a formula are counted again for every hole that is cut in it.
-    count = functools.lru_cache(maxsize=65536)(
-        lambda text: len(fim.encode_text(tokenizer, fmt, text))
-    )
-    pieces: list[list[int]] = []
-    masks: list[list[bool]] = []
-    left_out = 0
-    for row in rows:
-        encoded = encode_row(row, tokenizer, fmt, budget, count)
-        middle = sum(encoded[1])
-        if middle > longest_middle + 1 or len(encoded[0]) > context:
-            left_out += 1
-            continue
-        pieces.append(encoded[0])
-        masks.append(encoded[1])
-    starts = np.zeros(len(pieces) + 1, dtype=np.int64)
-    np.cumsum([len(piece) for piece in pieces], out=starts[1:])
+    """Encode rows in order; those that are too long are counted and left out."""
+    budget = prompt_budget(config.context, config.longest_middle)
+    rows: list[np.ndarray[Any, np.dtype[np.int32]]] = []
+    prompts: list[int] = []
+    seen = with_context = instructed = 0
+    rest = iter(examples)
+    while batch := list(islice(rest, BATCH)):
+        seen += len(batch)
+        count = _counter(batch, tokenizer, fmt)
+        written = [_write(example, fmt, budget, count) for example in batch]
+        taught = lessons.encode(tokenizer, fmt, written)
+        for example, (ids, prompt) in zip(batch, taught, strict=True):
+            sort = sort_of(example.row)
+            too_long = sort == HOLE and len(ids) - prompt > config.longest_middle + 1
+            if too_long or len(ids) > config.context:
+                continue
+            rows.append(np.array(ids, np.int32))
+            prompts.append(prompt)
+            with_context += sort == HOLE and bool(_context(example))
+            instructed += sort == INSTRUCTION
+    starts = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum([len(row) for row in rows], out=starts[1:])
+    middle = np.ones(int(starts[-1]), np.bool_)
+    for start, prompt in zip(starts, prompts, strict=False):
+        middle[start : start + prompt] = False
     return Encoded(
-        np.fromiter((i for piece in pieces for i in piece), np.int32, int(starts[-1])),
-        np.fromiter((m for mask in masks for m in mask), np.bool_, int(starts[-1])),
+        np.concatenate(rows) if rows else np.zeros(0, np.int32),
+        middle,
         starts,
-        left_out,
+        left_out=seen - len(rows),
+        with_context=with_context,
+        instructions=instructed,
     )
 
 
-def encode_row(
-    row: Row,
-    tokenizer: Any,
-    fmt: fim.FimFormat,
-    budget: int,
-    count: Callable[[str], int],
-) -> tuple[list[int], list[bool]]:
-    """A row's token ids, and which of them belong to the middle and its end."""
-    prefix, suffix = fim.window(row.prefix, row.suffix, budget, count)
-    ids, labels = fim.encode_row(tokenizer, fmt, prefix, row.middle, suffix)
-    return ids, [label != fim.IGNORED for label in labels]
-
-
-def make_blocks(
-    encoded: Encoded, context: int, packing: bool, prompt_weight: float, seed: int
-) -> list[Block]:
-    """Lay rows into blocks of at most `context` tokens.
-
-    With packing, rows are placed longest first into the fullest block that has
-    room (best fit), so little is left empty; the order of blocks is then shuffled.
-    """
-    groups = (
-        _best_fit([encoded.length(row) for row in range(len(encoded))], context)
-        if packing
-        else [[row] for row in range(len(encoded))]
+def _write(
+    example: Example, fmt: fim.FimFormat, budget: int, count: Callable[[str], int]
+) -> lessons.Lesson:
+    """A row as serving writes what it asks of the same formula and cursor."""
+    row = example.row
+    if sort_of(row) == TEXT:
+        return lessons.read(fmt, row.middle)
+    if sort_of(row) == INSTRUCTION:
+        # It has no formula around it that a window would be cut of.
+        asked = Request("", "", instruction=row.instruction)
+        words = instructions.compose(asked, sys.maxsize, len)
+        return lessons.follow(fmt, words, row.middle)
+    prefix, suffix = fim.window(
+        row.prefix, row.suffix, budget, count, _context(example)
     )
-    random.Random(seed).shuffle(groups)
-    return [_block(encoded, group, prompt_weight) for group in groups]
-
-
-def _best_fit(lengths: Sequence[int], room: int) -> list[list[int]]:
-    """Rows by block. Blocks are found by their free room, so this is linear."""
-    by_room: dict[int, list[list[int]]] = {}
-    blocks: list[list[int]] = []
-    for row in sorted(range(len(lengths)), key=lambda row: (-lengths[row], row)):
-        length = lengths[row]
-        free = next((n for n in range(length, room + 1) if by_room.get(n)), None)
-        if free is None:
-            block: list[int] = []
-            blocks.append(block)
-            free = room
-        else:
-            block = by_room[free].pop()
-        block.append(row)
-        by_room.setdefault(free - length, []).append(block)
-    return blocks
-
-
-def _block(encoded: Encoded, rows: Sequence[int], prompt_weight: float) -> Block:
-    ids, positions, targets, weights = [], [], [], []
-    for row in rows:
-        span = slice(int(encoded.starts[row]), int(encoded.starts[row + 1]))
-        tokens = encoded.ids[span].astype(np.int64)
-        costs = np.where(encoded.middle[span], 1.0, prompt_weight).astype(np.float32)
-        ids.append(tokens)
-        positions.append(np.arange(len(tokens), dtype=np.int64))
-        targets.append(np.append(tokens[1:], tokens[-1]))
-        weights.append(np.append(costs[1:], np.float32(0)))
-    return Block(
-        np.concatenate(ids),
-        np.concatenate(positions),
-        np.concatenate(targets),
-        np.concatenate(weights),
+    return lessons.fill(
+        fmt, prefix, row.middle, suffix, suffix_first=example.suffix_first
     )
 
 
-def collate(blocks: Sequence[Block], pad: int) -> dict[str, torch.Tensor]:
-    """Blocks as one batch, padded on the right by tokens that cost nothing.
+def _context(example: Example) -> str:
+    return example.row.context if example.with_context else ""
 
-    There is no attention mask: the restarting positions say what belongs
-    together, and transformers reads them only where no mask is given.
-    """
-    import torch
 
-    longest = max(len(block.ids) for block in blocks)
-    shape = (len(blocks), longest)
-    ids = np.full(shape, pad, dtype=np.int64)
-    positions = np.zeros(shape, dtype=np.int64)
-    labels = np.full(shape, pad, dtype=np.int64)
-    weights = np.zeros(shape, dtype=np.float32)
-    for i, block in enumerate(blocks):
-        length = len(block.ids)
-        ids[i, :length] = block.ids
-        positions[i, :length] = block.positions
-        positions[i, length:] = np.arange(longest - length)
-        labels[i, :length] = block.targets
-        weights[i, :length] = block.weights
-    return {
-        "input_ids": torch.from_numpy(ids),
-        "position_ids": torch.from_numpy(positions),
-        "labels": torch.from_numpy(labels),
-        "weights": torch.from_numpy(weights),
+def _counter(
+    examples: Sequence[Example], tokenizer: Any, fmt: fim.FimFormat
+) -> Callable[[str], int]:
+    """Counts tokens; the lines of these rows are encoded in one call beforehand."""
+    lines = {
+        line: 0
+        for example in examples
+        if sort_of(example.row) == HOLE
+        for side in (example.row.prefix, example.row.suffix, _context(example))
+        for line in side.splitlines(keepends=True)
     }
+    lengths = dict(
+        zip(lines, map(len, fim.encode_texts(tokenizer, fmt, list(lines))), strict=True)
+    )
+
+    def count(text: str) -> int:
+        if text not in lengths:
+            lengths[text] = len(fim.encode_text(tokenizer, fmt, text))
+        return lengths[text]
+
+    return count
 
 
 def file_hash(path: Path) -> str:
@@ -248,10 +218,19 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _key(path: Path, tokenizer: Any, *settings: object) -> str:
+def _key(
+    path: Path, tokenizer: Any, fmt: fim.FimFormat, config: RunConfig, held_out: bool
+) -> str:
+    """Changes with all that an encoding depends on: rows, tokenizer, mixture."""
+    settings = (
+        CACHE_VERSION,
+        fmt,
+        held_out,
+        *(getattr(config, name) for name in DEPENDS_ON),
+    )
     digest = hashlib.sha256(file_hash(path).encode())
     digest.update(tokenizer.backend_tokenizer.to_str().encode())
-    digest.update(repr((CACHE_VERSION, settings)).encode())
+    digest.update(repr(settings).encode())
     return digest.hexdigest()[:16]
 
 
@@ -259,24 +238,15 @@ def _save(path: Path, encoded: Encoded) -> None:
     path.parent.mkdir(exist_ok=True)
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:
-        np.savez(
-            file,
-            ids=encoded.ids,
-            middle=encoded.middle,
-            starts=encoded.starts,
-            left_out=np.int64(encoded.left_out),
-        )
+        np.savez(file, **{name: getattr(encoded, name) for name in ARRAYS})
     part.replace(path)
 
 
 def _load(path: Path) -> Encoded | None:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return Encoded(
-                arrays["ids"],
-                arrays["middle"],
-                arrays["starts"],
-                int(arrays["left_out"]),
-            )
+        with np.load(path, allow_pickle=False) as kept:
+            arrays = [kept[name] for name in ARRAYS]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
+    ids, middle, starts, *numbers = arrays
+    return Encoded(ids, middle, starts, *map(int, numbers))

@@ -23,9 +23,9 @@ from transformers import (
 
 from fastformula_training import checkpoints
 from fastformula_training.config import RunConfig
-from fastformula_training.dataset import Block, collate
 from fastformula_training.error import TrainingError
 from fastformula_training.hardware import Precision
+from fastformula_training.packing import Block, collate, flash_arguments
 from fastformula_training.run_folder import has_validation_rows
 
 
@@ -52,6 +52,7 @@ class WeightedTrainer(Trainer):
         batches = len(held_out) / self.args.eval_batch_size
         self._held_out_share = weight / max(1, batches)
         self._folder = str(self.args.output_dir)
+        self._flash = "flash" in str(self.model.config._attn_implementation)
 
     def take_tokens(self) -> int:
         """The tokens of all steps since this was last asked, over all processes."""
@@ -77,6 +78,7 @@ class WeightedTrainer(Trainer):
             position_ids=inputs["position_ids"],
             use_cache=False,
             logits_to_keep=counted,
+            **(flash_arguments(inputs["position_ids"]) if self._flash else {}),
         )
         losses = torch.nn.functional.cross_entropy(
             outputs.logits.float(), inputs["labels"][counted], reduction="none"

@@ -17,9 +17,10 @@ from fastformula_models.card import Card
 
 from fastformula_training import checkpoints, domain_tokens, hardware
 from fastformula_training.config import RunConfig
-from fastformula_training.dataset import Block, encode_file, make_blocks, prompt_budget
+from fastformula_training.dataset import encode_file, prompt_budget
 from fastformula_training.error import TrainingError
 from fastformula_training.finish import finish
+from fastformula_training.packing import Block, make_blocks
 from fastformula_training.run_folder import (
     check_folder,
     finished_folder,
@@ -83,14 +84,7 @@ def train(config: RunConfig, resume: bool = False, quiet: bool = False) -> Resul
 
     # The first process encodes, the others read what it has kept.
     with arguments.main_process_first(desc="encoding"):
-        encoded = encode_file(
-            config.data / "train.jsonl",
-            tokenizer,
-            fmt,
-            config.context,
-            config.longest_middle,
-            config.rows,
-        )
+        encoded = encode_file(config.data / "train.jsonl", tokenizer, fmt, config)
         held_out = _held_out(config, tokenizer, fmt, arguments.world_size)
     blocks = make_blocks(
         encoded, config.context, config.packing, config.prompt_loss_weight, config.seed
@@ -159,6 +153,8 @@ def train(config: RunConfig, resume: bool = False, quiet: bool = False) -> Resul
             budget=prompt_budget(config.context, config.longest_middle),
             data_hash=settings["data_hash"],
             created_by=f"fastformula {version('fastformula')}",
+            context=encoded.with_context > 0,
+            instructions=encoded.instructions > 0,
         )
         with hardware.explained(config):
             finish(best, finished_folder(config), tokenizer, card, settings, losses)
@@ -189,7 +185,7 @@ def _held_out(
                 "for `validation`, or set `evaluation_steps = 0`."
             )
         return []
-    encoded = encode_file(path, tokenizer, fmt, config.context, config.longest_middle)
+    encoded = encode_file(path, tokenizer, fmt, config, held_out=True)
     blocks = make_blocks(encoded, config.context, config.packing, 0.0, config.seed)
     whole = np.zeros(1, dtype=np.int64)
     nothing = Block(whole, whole, whole, np.zeros(1, dtype=np.float32))
