@@ -57,7 +57,7 @@ class Step(NamedTuple):
     line: int
     """From 1."""
     text: str
-    """The statement's first line."""
+    """The statement, or the condition, as written; cut where it is long."""
     reads: Mapping[str, Value]
     """Variables and items with the values that it found."""
     writes: Mapping[str, Value]

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 from fastformula.analysis.names import out_functions
 from fastformula.interpreter.activation import Activation, Evaluate, Frame
-from fastformula.interpreter.arrays import Compile, find_index
-from fastformula.interpreter.compilation import Compilation, refusal
+from fastformula.interpreter.compilation import Compilation, Compile
 from fastformula.interpreter.errors import ErrorClass, FormulaError, Missing
 from fastformula.interpreter.functions.reasons import reason
-from fastformula.interpreter.values import (
-    UNSET,
-    Array,
-    bring_in,
-    describe,
-    take_out,
-    type_of,
-)
+from fastformula.interpreter.targets import compile_put
+from fastformula.interpreter.values import bring_in, describe, take_out
 from fastformula.interpreter.world import Answer
-from fastformula.language.types import array_of, value_type
-from fastformula.syntax.tree import Call, Expression, Index, Name
-
-Put: TypeAlias = Callable[[Frame, Any], None]
+from fastformula.syntax.tree import Call, Index, Name
 
 
 def compile_answered(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
@@ -102,73 +92,3 @@ def _failed(c: Compilation, node: Call, text: str) -> FormulaError:
     return FormulaError(
         ErrorClass.EXTERNAL_FUNCTION, f"`{c.text(node)}` fails without a reason.", node
     )
-
-
-def compile_put(c: Compilation, target: Expression, compile_: Compile) -> Put:
-    """What puts a value in a variable or an element, after looking at its type."""
-    if isinstance(target, Index):
-        return _put_element(c, target, compile_)
-    if not isinstance(target, Name):
-        raise refusal(
-            f"`{c.text(target)}` is no variable, so nothing can be put in it.", target
-        )
-    symbol = c.variable(target)
-    place = c.places[symbol.key]
-    kind = c.sure_type(symbol)
-
-    def put(frame: Frame, value: Any) -> None:
-        check_type(target, kind, value)
-        frame[place] = value.copy() if value.__class__ is Array else value
-
-    return put
-
-
-def check_type(name: Name, kind: str | None, value: Any) -> None:
-    """Raise FormulaError where `value` is not of the variable's type `kind`."""
-    found = type_of(value)
-    if kind is not None and found is not None and found != kind:
-        raise refusal(
-            f"`{name.text}` is {kind} in this formula, but here it gets "
-            f"{describe(value)}, which is {found}.",
-            name,
-        )
-
-
-def _put_element(c: Compilation, target: Index, compile_: Compile) -> Put:
-    symbol = c.variable(target.array)
-    place = c.places[symbol.key]
-    kind = c.sure_type(symbol)
-    evaluate = compile_(c, target.index)
-
-    def put(frame: Frame, value: Any) -> None:
-        held = frame[place]
-        index = evaluate(frame)
-        if held.__class__ is not Array:
-            if held is not UNSET and held is not None:
-                raise refusal(
-                    f"`{target.array.text}` is {describe(held)}, not an array.", target
-                )
-            held = Array(kind or _kind(target, value, index))
-            frame[place] = held
-        at = find_index(c, target.array, target.index, held, index)
-        found = type_of(value)
-        if found is not None and value_type(held.type) != found:
-            raise refusal(
-                f"`{target.array.text}` is {held.type}, so its elements are not "
-                f"{describe(value)}.",
-                target,
-            )
-        held.put(at, value)
-
-    return put
-
-
-def _kind(target: Index, value: Any, index: Any) -> str:
-    kind = array_of(type_of(value) or "NUMBER", type_of(index) or "NUMBER")
-    if kind is None:
-        raise refusal(
-            f"`{target.array.text}` cannot hold {describe(value)} at "
-            f"{describe(index)}.",
-            target,
-        )
-    return kind

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
 from fastformula.interpreter.activation import Evaluate, Frame
-from fastformula.interpreter.compilation import Compilation, refusal
+from fastformula.interpreter.compilation import Compilation, Compile, refusal
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.values import (
     UNSET,
@@ -19,8 +19,6 @@ from fastformula.interpreter.values import (
 )
 from fastformula.language.types import index_type
 from fastformula.syntax.tree import Exists, Expression, Index, Method, Name
-
-Compile: TypeAlias = Callable[[Compilation, Expression], Evaluate]
 
 
 def compile_index(c: Compilation, node: Index, compile_: Compile) -> Evaluate:

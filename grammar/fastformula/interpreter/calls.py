@@ -7,8 +7,7 @@ from typing import Any
 
 from fastformula.interpreter.activation import Evaluate, Frame
 from fastformula.interpreter.answers import compile_answered
-from fastformula.interpreter.arrays import Compile
-from fastformula.interpreter.compilation import Compilation, refusal
+from fastformula.interpreter.compilation import Compilation, Compile, refusal
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.formula_calls import (
     compile_execute,

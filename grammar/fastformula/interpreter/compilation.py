@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from fastformula.analysis import Analysis, Symbol
+from fastformula.analysis import Analysis, Symbol, Use
+from fastformula.interpreter.activation import Evaluate
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.semantics import Semantics
-from fastformula.syntax.tree import Name, Node
+from fastformula.syntax.tree import Expression, Name, Node
 from fastformula.text import LineIndex
 
 _SHOWN = 60
@@ -26,9 +28,14 @@ class Compilation:
     """The `id` of each name that surely has a value where it stands."""
     answered: frozenset[str]
     """The functions that somebody has given answers for."""
-    is_watched: bool
-    """Whether every statement is to be reported."""
+    uses: Mapping[int, tuple[Use, ...]] | None
+    """The names of each statement by its `id`, where every one is to be reported."""
     lines: LineIndex
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether every statement is to be reported."""
+        return self.uses is not None
 
     def text(self, node: Node) -> str:
         """What `node` says, short enough for a message."""
@@ -61,6 +68,10 @@ class Compilation:
     def sure_type(self, symbol: Symbol) -> str | None:
         """The type that the values of `symbol` are known to have."""
         return symbol.type if symbol.is_sure else None
+
+
+Compile: TypeAlias = Callable[[Compilation, Expression], Evaluate]
+"""What makes the closure of an expression; handed on, as modules are no circles."""
 
 
 def refusal(message: str, node: Node) -> FormulaError:

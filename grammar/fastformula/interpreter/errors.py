@@ -98,5 +98,7 @@ class FormulaError(Exception):
         self.message = message
         self.node = node
         self.missing = missing
+        self.values: Mapping[str, Value] | None = None
+        """Of the names in the place, once somebody has looked."""
         self.error: RunError | None = None
         """What is told, once the formula is known that it happened in."""

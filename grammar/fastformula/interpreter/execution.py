@@ -72,8 +72,8 @@ def run(
             }
             inputs = _inputs(world, semantics, program)
             returns = run_program(state, program, inputs, set_contexts, None)
-        except FormulaError as failure:
-            error = failure.error
+        except FormulaError as stop:
+            error = stop.error
     return Outcome(
         returns={key: take_out(value) for key, value in returns.items()},
         log=tuple(state.log),
@@ -108,8 +108,8 @@ def _bring_in(
 ) -> Any:
     try:
         return bring_in(value, kind, empty_is_null=semantics.empty_text_is_null)
-    except ValueError as error:
-        message = f"The value given for the {what} does not fit: {error}."
-        failure = FormulaError(ErrorClass.WRONG_VALUE, message)
-        failure.error = RunError(failure.kind, message, program.name, 1, {}, ())
-        raise failure from None
+    except ValueError as reason:
+        message = f"The value given for the {what} does not fit: {reason}."
+        error = FormulaError(ErrorClass.WRONG_VALUE, message)
+        error.error = RunError(error.kind, message, program.name, 1, {}, ())
+        raise error from None

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from fastformula.interpreter.activation import Activation, Evaluate, Frame
-from fastformula.interpreter.answers import compile_put
-from fastformula.interpreter.arrays import Compile
 from fastformula.interpreter.calling import call
-from fastformula.interpreter.compilation import Compilation
+from fastformula.interpreter.compilation import Compilation, Compile
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.storage import name_reader
+from fastformula.interpreter.targets import compile_put
 from fastformula.interpreter.values import UNSET, copy_of, describe, has_type, type_of
 from fastformula.syntax.tree import Call, CallFormula, FormulaInput, FormulaOutput, Node
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from fastformula.interpreter.activation import Evaluate, Frame
 from fastformula.interpreter.arithmetic import checked_text
-from fastformula.interpreter.arrays import Compile
-from fastformula.interpreter.compilation import Compilation, refusal
+from fastformula.interpreter.compilation import Compilation, Compile, refusal
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.functions import BY_NAME
 from fastformula.interpreter.functions.implementation import Implementation

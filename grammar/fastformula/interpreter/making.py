@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fastformula.analysis import Analysis
+from fastformula.analysis import Analysis, Use
 from fastformula.diagnostic import Severity
 from fastformula.interpreter.activation import Activation
 from fastformula.interpreter.compilation import Compilation
@@ -52,14 +52,14 @@ def make_program(
             id(use.name) for use in analysis.uses if use.assigned == "yes"
         ),
         answered=frozenset(answered),
-        is_watched=is_watched,
+        uses=_by_statement(analysis) if is_watched else None,
         lines=lines,
     )
     try:
         return _make(c, name)
-    except FormulaError as failure:
-        line = 1 if failure.node is None else c.line(failure.node)
-        raise _placed(failure, name, line, caller) from None
+    except FormulaError as error:
+        line = 1 if error.node is None else c.line(error.node)
+        raise _placed(error, name, line, caller) from None
     except RecursionError:
         # Blocks and brackets this deep are written by programs only.
         deep = FormulaError(ErrorClass.NOT_COMPILED, TOO_DEEP)
@@ -98,6 +98,13 @@ def _make(c: Compilation, name: str) -> Program:
     )
 
 
+def _by_statement(analysis: Analysis) -> dict[int, tuple[Use, ...]]:
+    uses: dict[int, list[Use]] = {}
+    for use in analysis.uses:
+        uses.setdefault(id(use.statement), []).append(use)
+    return {key: tuple(each) for key, each in uses.items()}
+
+
 def _find_refused(analysis: Analysis) -> tuple[Span, str] | None:
     """The first thing that Oracle's compiler would stop at, as far as it matters."""
     found = [
@@ -114,9 +121,7 @@ def _find_refused(analysis: Analysis) -> tuple[Span, str] | None:
 
 
 def _placed(
-    failure: FormulaError, name: str, line: int, caller: Activation | None
+    error: FormulaError, name: str, line: int, caller: Activation | None
 ) -> FormulaError:
-    failure.error = RunError(
-        failure.kind, failure.message, name, line, {}, stack_of(caller)
-    )
-    return failure
+    error.error = RunError(error.kind, error.message, name, line, {}, stack_of(caller))
+    return error

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 from fastformula.interpreter.activation import Activation, Execute, Frame, Returned, Run
 from fastformula.interpreter.compilation import Compilation
 from fastformula.interpreter.errors import Caller, ErrorClass, FormulaError, RunError
-from fastformula.interpreter.values import UNSET, Value, copy_of, take_out
-from fastformula.syntax import walk
-from fastformula.syntax.tree import Name, Node
+from fastformula.interpreter.inspection import note_values
+from fastformula.interpreter.values import UNSET, copy_of
 
 TOO_DEEP = "The formula is nested too deeply to run."
 
@@ -60,9 +59,9 @@ def run_program(
             activation.defaulted.add(each.key)
     try:
         signal = program.body(frame)
-    except FormulaError as failure:
-        if failure.error is None:
-            failure.error = _tell(failure, program, frame)
+    except FormulaError as error:
+        if error.error is None:
+            error.error = _tell(error, program, frame)
         raise
     except RecursionError:
         # Blocks and brackets this deep are written by programs only.
@@ -82,35 +81,16 @@ def stack_of(activation: Activation | None) -> tuple[Caller, ...]:
     )
 
 
-def _tell(failure: FormulaError, program: Program, frame: Frame) -> RunError:
+def _tell(error: FormulaError, program: Program, frame: Frame) -> RunError:
     activation: Activation = frame[0]
-    node = failure.node
-    return RunError(
-        failure.kind,
-        failure.message,
-        program.name,
-        1 if node is None else program.compilation.line(node),
-        {} if node is None else _values(program, frame, node),
-        stack_of(activation.caller),
-        failure.missing,
-    )
-
-
-def _values(program: Program, frame: Frame, node: Node) -> dict[str, Value]:
-    """What the names in `node` hold; items as they were last read."""
     c = program.compilation
-    activation: Activation = frame[0]
-    values: dict[str, Value] = {}
-    for each in walk(node):
-        symbol = c.analysis.symbol_of(each) if isinstance(each, Name) else None
-        if symbol is None:
-            continue
-        place = c.places.get(symbol.key)
-        if place is not None:
-            value = frame[place]
-        else:
-            fetched = activation.cache.get(symbol.key)
-            value = UNSET if fetched is None or fetched.problem else fetched.value
-        if value is not UNSET:
-            values[symbol.name] = take_out(value)
-    return values
+    note_values(c, frame, error)
+    return RunError(
+        error.kind,
+        error.message,
+        program.name,
+        1 if error.node is None else c.line(error.node),
+        error.values or {},
+        stack_of(activation.caller),
+        error.missing,
+    )

@@ -14,7 +14,6 @@ from fastformula.interpreter.activation import (
     Returned,
     Signal,
 )
-from fastformula.interpreter.answers import check_type, compile_put
 from fastformula.interpreter.arrays import index_reader
 from fastformula.interpreter.calls import compile_call
 from fastformula.interpreter.compilation import Compilation, refusal
@@ -22,9 +21,11 @@ from fastformula.interpreter.conditions import compile_condition
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.expressions import compile_expression
 from fastformula.interpreter.formula_calls import compile_call_formula
+from fastformula.interpreter.inspection import note_values
 from fastformula.interpreter.items import compile_item
+from fastformula.interpreter.targets import check_type, compile_put
 from fastformula.interpreter.trace import watched, watched_condition
-from fastformula.interpreter.values import UNSET, Array, describe
+from fastformula.interpreter.values import UNSET, Array, copy_of, describe
 from fastformula.language.types import ARRAYS, SCALARS
 from fastformula.syntax.tree import (
     Alias,
@@ -134,7 +135,7 @@ def _compile_assign(c: Compilation, node: Assign) -> Execute:
     def assign_checked(frame: Frame) -> None:
         held = value(frame)
         check_type(name, kind, held)
-        frame[place] = held.copy() if held.__class__ is Array else held
+        frame[place] = copy_of(held)
         if clears:
             frame[0].defaulted.discard(key)
 
@@ -282,6 +283,10 @@ def _compile_change(c: Compilation, node: ChangeContexts, in_loop: bool) -> Exec
         try:
             begin(frame)
             return body(frame)
+        except FormulaError as error:
+            # What items gave in these contexts is forgotten with them.
+            note_values(c, frame, error)
+            raise
         finally:
             activation.contexts, activation.cache = contexts, cache
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastformula.interpreter.activation import Evaluate, Frame
-from fastformula.interpreter.arrays import Compile
-from fastformula.interpreter.compilation import Compilation, refusal
+from fastformula.interpreter.compilation import Compilation, Compile, refusal
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.values import UNSET, copy_of, describe, has_type, type_of
 from fastformula.language.types import DATA_TYPES

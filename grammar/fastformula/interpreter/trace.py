@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from fastformula.analysis import Access, Symbol
 from fastformula.interpreter.activation import Activation, Evaluate, Frame, Step
 from fastformula.interpreter.compilation import Compilation
-from fastformula.interpreter.values import UNSET, Value, take_out
+from fastformula.interpreter.inspection import values_of
+from fastformula.interpreter.values import Value
 from fastformula.syntax.tree import If, Statement, While
 
 _Signal = TypeVar("_Signal")
@@ -23,11 +24,11 @@ def watched(
     report = partial(_report, c, node)
 
     def run(frame: Frame) -> _Signal:
-        before = _values(c, frame, reads)
+        before = values_of(c, frame, reads)
         signal = execute(frame)
         # Items are known only now that the statement has fetched them.
-        found = _values(c, frame, [each for each in reads if each.item is not None])
-        report(frame, before | found, _values(c, frame, writes), None)
+        found = values_of(c, frame, [each for each in reads if each.item is not None])
+        report(frame, before | found, values_of(c, frame, writes), None)
         return signal
 
     return run
@@ -40,7 +41,7 @@ def watched_condition(c: Compilation, node: If | While, test: Evaluate) -> Evalu
 
     def ask(frame: Frame) -> Any:
         outcome = test(frame)
-        report(frame, _values(c, frame, reads), {}, outcome is True)
+        report(frame, values_of(c, frame, reads), {}, outcome is True)
         return outcome
 
     return ask
@@ -49,31 +50,15 @@ def watched_condition(c: Compilation, node: If | While, test: Evaluate) -> Evalu
 def _names(c: Compilation, node: Statement) -> tuple[list[Symbol], list[Symbol]]:
     reads: dict[str, Symbol] = {}
     writes: dict[str, Symbol] = {}
-    for use in c.analysis.uses:
+    for use in (c.uses or {}).get(id(node), ()):
         symbol = c.analysis.symbols.get(use.key)
-        if use.statement is not node or symbol is None:
+        if symbol is None:
             continue
         if use.access.reads:
             reads[use.key] = symbol
         if use.access.writes or use.access is Access.DELETE:
             writes[use.key] = symbol
     return list(reads.values()), list(writes.values())
-
-
-def _values(c: Compilation, frame: Frame, symbols: list[Symbol]) -> dict[str, Value]:
-    """What the variables hold, and the items that have been fetched."""
-    activation: Activation = frame[0]
-    values: dict[str, Value] = {}
-    for symbol in symbols:
-        place = c.places.get(symbol.key)
-        if place is not None:
-            value = frame[place]
-        else:
-            fetched = activation.cache.get(symbol.key)
-            value = UNSET if fetched is None or fetched.problem else fetched.value
-        if value is not UNSET:
-            values[symbol.name] = take_out(value)
-    return values
 
 
 def _report(

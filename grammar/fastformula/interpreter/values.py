@@ -156,7 +156,7 @@ def _bring_in_scalar(value: Scalar, empty_is_null: bool) -> Any:
         if not value.is_finite():
             raise ValueError(f"{value} is not a number of Oracle's")
         try:
-            return number_context(40).plus(value)
+            return _STORED.plus(value)
         except Subnormal:
             return ZERO
         except Overflow:
@@ -210,7 +210,10 @@ def exponent_of(number: Decimal) -> int:
     return int(number.as_tuple().exponent)
 
 
-_WIDE = Context(prec=200)
+_WIDE: Final = Context(prec=200)
+_STORED: Final = number_context(40)
+"""What a column of Oracle's database can hold."""
+
 _SHOWN = 60
 
 

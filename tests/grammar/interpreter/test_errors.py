@@ -377,6 +377,18 @@ def test_an_error_names_the_values_and_the_calls(play: Callable[..., Outcome]) -
     assert error.stack == (Caller("MAIN", 3), Caller("OUTER", 3))
 
 
+def test_an_error_shows_items_as_they_were_in_its_contexts(
+    play: Callable[..., Outcome],
+) -> None:
+    outcome = play(
+        f"x = {ITEM} CHANGE_CONTEXTS(PERSON_ID = 2) x = TO_CHAR(TO_NUMBER({ITEM}))",
+        items={ITEM: BY_PERSON},
+        contexts={"PERSON_ID": 1},
+    )
+    assert outcome.error is not None
+    assert outcome.error.values == {ITEM: "Bob"}
+
+
 def test_a_formula_that_does_not_compile_is_named_where_it_is_called(
     play: Callable[..., Outcome],
 ) -> None:
