@@ -15,8 +15,6 @@ _ISO = re.compile(
 _SHORT = re.compile(
     r"(?P<day>\d{1,2})-(?P<month>[A-Z]{3})-(?P<year>\d{4})", re.IGNORECASE | re.ASCII
 )
-    r"(?P<day>\d{1,2})-(?P<month>[A-Z]{3})-(?P<year>\d{4})", re.IGNORECASE | re.ASCII
-)
 
 
 def read_date(text: str) -> datetime | None:
