@@ -195,6 +195,13 @@ def test_of_copies_the_one_with_an_instruction_stays(
     }
 
 
+def test_what_only_looks_wrong_is_kept(tmp_path: Path) -> None:
+    source = tmp_path / "note.ff"
+    source.write_text("x = 'two\nlines'\nRETURN x\n", encoding="utf-8")
+    card = prepare([source], tmp_path / "data", PrepareConfig())
+    assert card["documents"]["kept"] == 1
+
+
 def test_personal_literals_are_replaced_if_asked_for(
     folder: Path, tmp_path: Path
 ) -> None:

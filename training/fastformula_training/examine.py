@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fastformula.analysis import Environment, analyze
+from fastformula.diagnostic import Severity
 from fastformula.syntax import Parsed, parse
 from fastformula.text import LineIndex
 
@@ -71,8 +72,9 @@ def _masked(document: Document) -> tuple[Document, dict[str, int]]:
 
 def _why_not(parsed: Parsed) -> str:
     """The first error of a formula with its line, or that there is nothing in it."""
-    if parsed.errors:
-        first = min(parsed.errors, key=lambda error: error.span.start)
+    errors = [each for each in parsed.errors if each.severity is Severity.ERROR]
+    if errors:
+        first = min(errors, key=lambda error: error.span.start)
         line = LineIndex(parsed.text).position(first.span.start).line + 1
         return f"line {line}: {first.message}"
     return "" if parsed.tree.statements else "has no statement"
