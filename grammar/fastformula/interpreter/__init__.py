@@ -10,11 +10,19 @@ from fastformula.interpreter.errors import Caller, ErrorClass, Missing, RunError
 from fastformula.interpreter.execution import Outcome, run
 from fastformula.interpreter.semantics import Semantics
 from fastformula.interpreter.values import Scalar, Value
-from fastformula.interpreter.world import Answer, FormulaAnswer, Row, World
+from fastformula.interpreter.world import (
+    Answer,
+    Cell,
+    FormulaAnswer,
+    Row,
+    SetRow,
+    World,
+)
 
 __all__ = [
     "Answer",
     "Caller",
+    "Cell",
     "ErrorClass",
     "FormulaAnswer",
     "LogLine",
@@ -24,6 +32,7 @@ __all__ = [
     "RunError",
     "Scalar",
     "Semantics",
+    "SetRow",
     "Step",
     "Value",
     "World",

@@ -38,6 +38,29 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A value of a user-defined table; names and rows are matched in any case."""
+
+    table: str
+    row: str
+    column: str
+    value: str
+    to: str | None = None
+    """The upper end, where the row is a range that begins with `row`."""
+    start: datetime | None = None
+    """From when on it holds; None for always."""
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow:
+    """A row of a value set, and the bind values that lead to it."""
+
+    value: str | None
+    binds: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class FormulaAnswer:
     """What takes the place of a called formula: its outputs by upper-case name."""
 
@@ -53,7 +76,7 @@ def _find_none(name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a formula meets; names are upper case in all mappings."""
+    """What a formula meets; keys are upper case, but for the codes of lookups."""
 
     inputs: Mapping[str, Value] = field(default_factory=dict)
     items: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
@@ -63,6 +86,11 @@ class World:
     functions: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
     """The first answer whose arguments fit counts. They come before what a function
     of the language does by itself."""
+    cells: tuple[Cell, ...] = ()
+    """What user-defined tables hold."""
+    value_sets: Mapping[str, tuple[SetRow, ...]] = field(default_factory=dict)
+    lookups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Lookup types with the meanings of their codes."""
     find_formula: Callable[[str], Called | None] = _find_none
     """The formula of that upper-case name, for CALL_FORMULA and EXECUTE."""
     storage: Mapping[str, Value] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -313,10 +314,10 @@ CASES = {
     "a function that nobody answers for": Case(
         K.NOT_GIVEN,
         1,
-        "x = GET_LOOKUP_MEANING('A', 'C')",
-        "x = GET_LOOKUP_MEANING('A', 'B')",
-        {"functions": {"GET_LOOKUP_MEANING": (Answer("b", ("A", "B")),)}},
-        "gives for ('A', 'C')",
+        "x = GET_RATE('A', 'C', 'D')",
+        "x = GET_RATE('A', 'B', 'D')",
+        {"functions": {"GET_RATE": (Answer(Decimal(1), ("A", "B", "D")),)}},
+        "gives for ('A', 'C', 'D')",
     ),
     "an answer of another type": Case(
         K.WRONG_VALUE,

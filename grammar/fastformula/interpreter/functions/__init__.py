@@ -9,6 +9,7 @@ from fastformula.interpreter.functions import (
     conversions,
     dates,
     logging,
+    lookups,
     numbers,
     sharing,
     texts,
@@ -22,6 +23,7 @@ FUNCTIONS: Final = (
     *conversions.FUNCTIONS,
     *sharing.FUNCTIONS,
     *logging.FUNCTIONS,
+    *lookups.FUNCTIONS,
 )
 """Every form of every function that runs by itself."""
 
