@@ -11,13 +11,14 @@ what is wrong elsewhere may stay as it is.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain, islice, zip_longest
 
-from fastformula import Parsed
-from fastformula.syntax import Stack, Token, recogniser, tokenize, trivia
+from fastformula import Parsed, parse
+from fastformula.syntax import Stack, Token, recogniser, trivia
 from fastformula.syntax.normalisation import normalise
 from fastformula.syntax.recogniser import same_stack, tokens_on
 from fastformula.syntax.tables import load_tables
@@ -58,12 +59,9 @@ class Place:
 
 def open_place(text: str, offset: int, parsed: Parsed | None = None) -> Place:
     """Read `text` around `offset`, mending what is wrong; `parsed` if it is at hand."""
-    before = read_before(text, offset)
-    is_valid = parsed is not None and not any(
-        error.code.startswith("syntax") for error in parsed.errors
-    )
-    tokens = parsed.tokens if parsed else tokenize(text)
-    behind = read_behind(text, offset, before, tokens, is_valid=is_valid)
+    parsed = parsed or parse(text)
+    before = read_before(text, offset, parsed)
+    behind = read_behind(parsed, offset, before)
     return Place(
         text,
         offset,
@@ -87,7 +85,8 @@ def _slot(place: Place, number: int) -> Slot | None:
 
 def _depth_on_line(text: str, offset: int, tokens: Sequence[Token]) -> int:
     line_start = text.rfind("\n", 0, offset) + 1
-    return _depth(0, (token for token in tokens if token.start >= line_start))
+    first = bisect_left(tokens, line_start, key=lambda token: token.start)
+    return _depth(0, tokens[first:])
 
 
 def _depth(depth: int, tokens: Iterable[Token]) -> int:

@@ -15,14 +15,16 @@ from fastformula.syntax.tokens import END, Token, tokenize
 
 
 class Mend(NamedTuple):
-    """Where a repair was made, in offsets, and what it may hang on."""
+    """Where a repair was made, and what it may hang on."""
 
-    first: int
-    """Where the trivia begins before the first token that it touches."""
-    bad: int
-    """The same of the token that did not fit."""
+    bad: Token
+    """The token that did not fit."""
+    first: Token
+    """The first token that was touched, or that something was put in front of."""
+    made: tuple[Token, ...]
+    """What was put in."""
     seen: int
-    """Up to where the text was looked at to find it."""
+    """Up to which offset the text was looked at."""
     is_far: bool
     """Whether what stands far above was looked at, too."""
 
@@ -91,8 +93,9 @@ def _mend(
         or recogniser().expected(stacks[bad]) == {"RPAR"}
     )
     return Mend(
-        tokens[repair.at].lead,
-        token.lead,
+        token,
+        tokens[repair.at],
+        repair.tokens,
         tokens[min(seen, len(tokens) - 1)].end,
         is_far,
     )

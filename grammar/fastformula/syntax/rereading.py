@@ -91,7 +91,7 @@ def reread(before: Parsed, edit: Edit) -> Reread | None:
     edge = bound = before.tokens[cut.first].lead
     window = _WINDOW
     while True:
-        begin = _boundary(before.run, bound, edge)
+        begin = find_boundary(before.run, bound, edge)
         found = _Reading(before, text, cut, begin, window).read()
         if found is None or isinstance(found, Reread):
             return found
@@ -138,10 +138,10 @@ def _moved(token: Token, shift: int) -> Token:
     return Token(kind, start + shift, end + shift, lead + shift)
 
 
-def _boundary(read: Run, bound: int, edge: int) -> int:
+def find_boundary(read: Run, bound: int, edge: int) -> int:
     """The last token, as mended, before `bound` at which reading can begin again.
 
-    From `edge` on the text is another.
+    There a statement begins that is in no other; from `edge` on the text is another.
     """
     at = bisect_left(read.tokens, bound, key=_lead) - 1
     while at > 0:
@@ -149,7 +149,8 @@ def _boundary(read: Run, bound: int, edge: int) -> int:
         # What is mended further down must leave alone what stands before, and what is
         # mended before must not have seen what is another now.
         if _is_between(read.stacks, at) and not any(
-            mend.first <= lead <= mend.bad or (mend.bad < lead and mend.seen >= edge)
+            mend.first.lead <= lead <= mend.bad.lead
+            or (mend.bad.lead < lead and mend.seen >= edge)
             for mend in read.mends
         ):
             return at
@@ -213,7 +214,7 @@ class _Reading:
             self._joins,
         )
         lead = read.tokens[self._begin].lead
-        touched = min((mend.first for mend in found.mends), default=lead + 1)
+        touched = min((mend.first.lead for mend in found.mends), default=lead + 1)
         if touched <= lead and self._begin:
             return touched
         if not is_whole and (
@@ -245,15 +246,15 @@ class _Reading:
         read = self._before.run
         if not _is_between(read.stacks, then):
             return False
-        later = [mend for mend in read.mends if mend.bad >= token.lead]
+        later = [mend for mend in read.mends if mend.bad.lead >= token.lead]
         # What was mended further up because of what is wrong there is mended no more,
         # if it is all that was wrong. Else what is mended further down must neither
         # touch nor have seen what is another now.
-        if all(mend.first < token.lead for mend in later):
+        if all(mend.first.lead < token.lead for mend in later):
             return True
         near = read.tokens[min(then + 2 * LOOK_BACK, len(read.tokens) - 1)].lead
         return not any(
-            mend.is_far or mend.first <= token.lead or mend.bad <= near
+            mend.is_far or mend.first.lead <= token.lead or mend.bad.lead <= near
             for mend in later
         )
 
@@ -263,7 +264,7 @@ class _Reading:
         end = self._before.tokens[-1].lead
         closers = bisect_left(read.tokens, end, key=_lead)
         if read.tokens[closers].kind != "RPAR" or any(
-            mend.first >= token.lead and mend.first < end and mend.bad >= token.lead
+            token.lead <= mend.first.lead < end and mend.bad.lead >= token.lead
             for mend in read.mends
         ):
             return False
@@ -289,7 +290,9 @@ class _Reading:
             statements = statements_on(found.stacks[-1].below)
             joint = read.stacks[self._joint + 1].below
             end = read.tokens[self._joint].lead
-            last_mend = sum(min(mend.bad, mend.first) < end for mend in read.mends)
+            last_mend = sum(
+                min(mend.bad.lead, mend.first.lead) < end for mend in read.mends
+            )
             rest = before.tree.statements[len(statements_on(joint)) :]
             if not _is_between(read.stacks, self._joint):
                 last = bisect_left(read.tokens, old[-1].lead, key=_lead)
@@ -313,7 +316,7 @@ class _Reading:
             first_token,
             last_token,
             tuple(tokens),
-            sum(mend.bad < lead for mend in read.mends),
+            sum(mend.bad.lead < lead for mend in read.mends),
             last_mend,
             (*found.errors, *unsaid(remarks, found.errors)),
         )
