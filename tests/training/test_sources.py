@@ -73,6 +73,20 @@ def test_a_data_loader_folder_is_read_as_its_zip(tmp_path: Path) -> None:
     assert (document.text, document.place) == (PAY, "FastFormula.dat:4")
 
 
+def test_a_table_or_xml_file_may_name_files_too(tmp_path: Path) -> None:
+    data = zipped(
+        {
+            "FF_FORMULA.csv": '"BaseFormulaName","FormulaText"\r\n"PAY","pay.txt"\r\n',
+            "FF_MORE.xml": "<a><r><FormulaText>bonus.txt</FormulaText></r></a>",
+            "ClobFiles/bonus.txt": BONUS,
+            "ClobFiles/pay.txt": PAY,
+        }
+    )
+    documents, aside = read(tmp_path, "export.zip", data)
+    assert aside == []
+    assert [(each.text, each.name) for each in documents] == [(PAY, "PAY"), (BONUS, "")]
+
+
 @pytest.mark.parametrize(
     ("line", "text"),
     [

@@ -7,13 +7,13 @@ of Functional Setup Manager, or a zip of all of these, as deep as such exports a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from fastformula_training.documents import Document, SetAside
 from fastformula_training.error import TrainingError
-from fastformula_training.sources.data_loader import FOLDERS, read_data_loader
+from fastformula_training.sources.data_loader import read_data_loader
 from fastformula_training.sources.files import (
     DEEPEST,
     Allowance,
@@ -24,7 +24,15 @@ from fastformula_training.sources.files import (
     zip_files,
 )
 from fastformula_training.sources.jsonl import read_jsonl
-from fastformula_training.sources.records import Origin, document_of, family_of
+from fastformula_training.sources.records import (
+    TEXTS,
+    Fault,
+    Origin,
+    Record,
+    attach,
+    document_of,
+    family_of,
+)
 from fastformula_training.sources.setup_xml import read_setup_xml
 from fastformula_training.sources.table import read_table
 from fastformula_training.sources.text import decode, open_text
@@ -34,6 +42,9 @@ SUFFIXES = FORMULA_SUFFIXES | {".jsonl", ".csv", ".tsv", ".dat", ".xml", ".zip"}
 
 LARGEST = 4 * 1024 * 1024
 """Bytes; a file beyond is no formula, the longest known has 60 thousand."""
+
+FOLDERS = ("ClobFiles", "BlobFiles")
+"""Where exports put texts that are too long for a column."""
 
 Found = Document | SetAside
 
@@ -58,8 +69,9 @@ def _import_files(
 ) -> Iterator[Found]:
     """The documents of a folder or zip, of which the origin's path is the path."""
     attached: set[str] = set()
-    # What a FastFormula.dat refers to is read with it, so it comes first.
-    for path in sorted(files.paths, key=lambda path: suffix_of(path) != ".dat"):
+    # Files that others name are read with these, so the others come first.
+    naming = (".dat", ".csv", ".tsv", ".xml")
+    for path in sorted(files.paths, key=lambda path: suffix_of(path) not in naming):
         if suffix_of(path) not in SUFFIXES or path in attached:
             continue
         origin = folder._replace(path=f"{folder.path}/{path}" if folder.path else path)
@@ -102,18 +114,15 @@ def _import_file(
         case ".jsonl":
             for record in read_jsonl(open_text(data)):
                 yield document_of(record, origin)
-        case ".csv" | ".tsv":
-            columns, rows = read_table(open_text(data))
-            for row in rows:
-                yield document_of(row, origin, columns)
-        case ".dat":
-            for record in read_data_loader(
-                open_text(data), lambda name: _attachment(files, path, name, attached)
-            ):
-                yield document_of(record, origin)
-        case ".xml":
-            for record in read_setup_xml(data):
-                yield document_of(record, origin)
+        case ".csv" | ".tsv" | ".dat" | ".xml":
+            columns, records = _records(path, data)
+            for record in records:
+                whole = attach(
+                    record,
+                    columns,
+                    lambda name: _attachment(files, path, name, attached),
+                )
+                yield document_of(whole, origin, columns)
         case _:
             text = decode(_bounded(data))
             stem = PurePosixPath(path).stem
@@ -123,8 +132,21 @@ def _import_file(
             )
 
 
+def _records(
+    path: str, data: BinaryIO
+) -> tuple[Sequence[str], Iterator[Record | Fault]]:
+    """The columns with formulas, and the records, of a file that may name others."""
+    match suffix_of(path):
+        case ".dat":
+            return TEXTS, read_data_loader(open_text(data))
+        case ".xml":
+            return TEXTS, read_setup_xml(data)
+        case _:
+            return read_table(open_text(data))
+
+
 def _attachment(files: Files, path: str, name: str, attached: set[str]) -> str:
-    """The text of a file that the FastFormula.dat at `path` names."""
+    """The text of a file that the one at `path` names."""
     if "/" in name or "\\" in name or ".." in name:
         raise ValueError(f"is not in {' or '.join(FOLDERS)}")
     for folder in FOLDERS:

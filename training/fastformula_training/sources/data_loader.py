@@ -11,17 +11,14 @@ https://docs.oracle.com/en/cloud/saas/human-resources/fahdl/how-you-manage-reser
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from fastformula_training.sources.records import Fault, Record, plain_key
 
 OBJECT = "FastFormula"
-FOLDERS = ("ClobFiles", "BlobFiles")
-COLUMN = "formulatext"
 
 _BEGIN = re.compile(r"(?:METADATA|MERGE|DELETE|SET|COMMENT)\b")
-_FILE_NAME = re.compile(r"[^\s|]+\.\w{1,4}")
 
 
 class _Signs(NamedTuple):
@@ -32,14 +29,8 @@ class _Signs(NamedTuple):
     new_line: str = "n"
 
 
-def read_data_loader(
-    lines: Iterable[str], text_of: Callable[[str], str]
-) -> Iterator[Record | Fault]:
-    """The formulas that a file merges.
-
-    `text_of` gives the text of a file in ClobFiles or BlobFiles; it raises
-    ValueError with what is wrong.
-    """
+def read_data_loader(lines: Iterable[str]) -> Iterator[Record | Fault]:
+    """The formulas that a file merges, most of them by the name of a file."""
     signs = _Signs()
     columns: list[str] = []
     for number, line in _whole_lines(lines):
@@ -59,7 +50,7 @@ def read_data_loader(
                     f"has {len(values)} values for {len(columns)} columns of METADATA",
                 )
             else:
-                yield _with_text(Record(number, record), text_of)
+                yield Record(number, record)
 
 
 def _whole_lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -110,14 +101,3 @@ def _cut(line: str, signs: _Signs) -> list[str]:
             values[-1] += "\n" if match["line"] else match["sign"]
     values[-1] += line[done:]
     return [*values, ""] if len(values) == 1 else values
-
-
-def _with_text(record: Record, text_of: Callable[[str], str]) -> Record | Fault:
-    """The record with the text of the file that it names."""
-    said = record.values.get(COLUMN, "").strip()
-    if not _FILE_NAME.fullmatch(said):
-        return record
-    try:
-        return record._replace(values={**record.values, COLUMN: text_of(said)})
-    except ValueError as error:
-        return Fault(record.line, f"its file {said} {error}")

@@ -10,7 +10,7 @@ the files that models are trained on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from fastformula.syntax import parse
@@ -58,6 +58,28 @@ def plain_key(name: str) -> str:
     """The letters of a column's name, in lower case and without its view."""
     key = re.sub("[^a-z]", "", name.lower())
     return next((known for known in _ORACLES if key.endswith(known)), key)
+
+
+_FILE_NAME = re.compile(r"[^\s|]+\.\w{1,4}")
+
+
+def attach(
+    record: Record | Fault, columns: Sequence[str], text_of: Callable[[str], str]
+) -> Record | Fault:
+    """The record with the text of the file that it names in the place of a formula.
+
+    `text_of` gives the text of a file; it raises ValueError with what is wrong.
+    """
+    if isinstance(record, Fault):
+        return record
+    key = next((key for key in columns if record.values.get(key, "").strip()), "")
+    said = record.values[key].strip() if key else ""
+    if not _FILE_NAME.fullmatch(said):
+        return record
+    try:
+        return record._replace(values={**record.values, key: text_of(said)})
+    except ValueError as error:
+        return Fault(record.line, f"its file {said} {error}")
 
 
 def document_of(
