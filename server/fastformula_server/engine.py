@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 STEP = 40
 """What a model writes is shown anew when it has grown by so many characters."""
 
-_NICENESS = 10
+_NICENESS = 5
 _BELOW_NORMAL = 0x4000
 """What Windows calls the same."""
 
