@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from fastformula_training.dataset import file_hash
 from fastformula_training.documents import Row, read_rows, write_jsonl
 from fastformula_training.error import TrainingError
 from fastformula_training.evaluate import MOST_SILENT, Evaluation, evaluate
+from fastformula_training.page import write_report
 from fastformula_training.prepare import PrepareConfig, prepare
 from fastformula_training.scores import ALL, Scores, score
 from fastformula_training.subjects import Subject
@@ -250,12 +253,22 @@ def test_a_suite_that_cannot_be_asked(
         evaluate([subject(Reader([]))], [suite], tmp_path, tmp_path / "out")
 
 
+def line(**other: object) -> str:
+    row = {"prefix": "x = ", "middle": "1", "suffix": "\nRETURN x"}
+    return json.dumps(row | {"kind": "line", "source": "s", "document": "d"} | other)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "holds no rows for the suite holes"),
         ("{", "line 1"),
         ('{"prefix": "x"}', "line 1: not a row"),
+        (line(prefix=5), "line 1: not a row of texts"),
+        (line(middle=None), "line 1: not a row of texts"),
+        (line(more="x"), "line 1: not a row of texts"),
+        (f"{line()}\n{line(prefix=chr(0xD800))}", "line 2: not a row of texts"),
+        (f"{line()}\n[]", "line 2: not a JSON object"),
         (None, "Cannot read"),
     ],
 )
@@ -266,6 +279,73 @@ def test_rows_that_cannot_be_read(
         (tmp_path / "test.jsonl").write_text(text, encoding="utf-8")
     with pytest.raises(TrainingError, match=message):
         evaluate([subject(Reader([]))], ["holes"], tmp_path, tmp_path / "out")
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
+    (tmp_path / "test.jsonl").write_bytes(b"\xff\xfe\x00{")
+    with pytest.raises(TrainingError, match="Cannot read"):
+        evaluate([subject(Reader([]))], ["holes"], tmp_path, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"middle": ""},
+        {"middle": "  "},
+        {"prefix": "\0\1"},
+        {"prefix": "a\r\nx = "},
+        {"prefix": "", "suffix": ""},
+        {"prefix": "(" * 300},
+        {"prefix": "/* "},
+        {"document": ""},
+        {"kind": "<script>|\n"},
+        {"middle": "y" * 5000},
+    ],
+    ids=str,
+)
+def test_odd_rows_are_asked_and_reported(
+    tmp_path: Path, odd: dict[str, object]
+) -> None:
+    (tmp_path / "test.jsonl").write_text(line(**odd), encoding="utf-8")
+    found = evaluate([subject(Reader([], "1"))], ["holes"], tmp_path, tmp_path / "out")
+    write_report(found, tmp_path / "out")
+    assert "<script>" not in (tmp_path / "out/report.html").read_text("utf-8")
+    assert len(found.answers["holes"]["reader"]) == 1
+
+
+class Endpoint(BaseHTTPRequestHandler):
+    """Answers like a server of OpenAI's kind, with the model's name."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        choice = {"text": f"'{asked['model']}'", "finish_reason": "stop"}
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps({"choices": [choice]}).encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_models_behind_an_endpoint_stand_beside_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "test.jsonl").write_text(line(middle="'two'"), encoding="utf-8")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endpoint) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        monkeypatch.setenv("FASTFORMULA_COMPLETION_ENDPOINT", address)
+        monkeypatch.setenv("FASTFORMULA_COMPLETION_FORMAT", "starcoder2")
+        models = ["--model", "remote:one", "--model", "remote:two"]
+        result = CliRunner().invoke(
+            main,
+            ["evaluate", str(tmp_path), *models, "--out", str(tmp_path / "out")],
+        )
+        server.shutdown()
+    assert result.exit_code == 0, result.output
+    assert "| holes | one | two | two - one |" in result.output
+    assert "| exact | 0.0 % | 100.0 % | +100.0 |" in result.output
 
 
 Command = Callable[..., list[str]]
@@ -312,26 +392,36 @@ def test_what_the_command_says_in_one_line(
     assert not (tmp_path / "out").exists()
 
 
+def start(arguments: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "fastformula_training", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def wait_for_answers(run: subprocess.Popen[str], file: Path, count: int) -> None:
+    while not (file.exists() and file.read_bytes().count(b"\n") >= count):
+        assert run.poll() is None
+        time.sleep(0.01)
+
+
 def test_a_run_that_is_killed_goes_on_and_ends_the_same(
     command: Command, tmp_path: Path
 ) -> None:
-    def start(out: str) -> subprocess.Popen[bytes]:
-        arguments = [sys.executable, "-m", "fastformula_training"]
-        return subprocess.Popen(
-            arguments + command(tmp_path / out), stdout=subprocess.DEVNULL
-        )
-
-    assert start("whole").wait() == 0
-    killed = start("killed")
+    whole = start(command(tmp_path / "whole"))
+    whole.communicate()
+    killed = start(command(tmp_path / "killed"))
     file = tmp_path / "killed" / FILE
-    while not (file.exists() and file.read_bytes().count(b"\n") >= 3):
-        assert killed.poll() is None
-        time.sleep(0.01)
-    os.kill(killed.pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
-    killed.wait()
+    wait_for_answers(killed, file, 3)
+    killed.kill()
+    killed.communicate()
     before = file.read_bytes().splitlines()
     assert len(before) < 12
-    assert start("killed").wait() == 0
+    again = start(command(tmp_path / "killed"))
+    again.communicate()
+    assert (whole.returncode, again.returncode) == (0, 0)
     assert file.read_bytes().splitlines()[:3] == before[:3]
     first, second = (
         json.loads((tmp_path / out / "report.json").read_text("utf-8"))
@@ -341,3 +431,16 @@ def test_a_run_that_is_killed_goes_on_and_ends_the_same(
         for kind in report["suites"]["holes"]["models"]["embedded"].values():
             del kind["milliseconds"]
     assert first == second
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+def test_who_stops_a_run_is_told_that_it_goes_on(
+    command: Command, tmp_path: Path
+) -> None:
+    run = start(command(tmp_path))
+    wait_for_answers(run, tmp_path / FILE, 2)
+    run.send_signal(signal.SIGINT)
+    said, _ = run.communicate()
+    assert run.returncode == 130
+    assert f"Stopped. {tmp_path} keeps the answers" in said
+    assert not (tmp_path / "report.md").exists()

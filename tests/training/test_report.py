@@ -70,6 +70,15 @@ def test_the_summary_has_no_kinds(evaluation: Evaluation) -> None:
     assert "statement" not in text
 
 
+def test_a_kind_may_be_called_anything(evaluation: Evaluation) -> None:
+    answers = evaluation.answers["holes"]
+    for model, those in answers.items():
+        answers[model] = [
+            replace(each, row=replace(each.row, kind="a|b\nc")) for each in those
+        ]
+    assert "\n| a\\|b c | 20 |" in markdown(evaluation, score(evaluation))
+
+
 def test_programs_get_all_numbers(evaluation: Evaluation) -> None:
     values = json.loads(as_json(evaluation, score(evaluation)))
     holes = values["suites"]["holes"]

@@ -150,9 +150,12 @@ def read_rows(path: Path) -> Iterator[Row]:
     """The rows of a train.jsonl and its like; raises TrainingError."""
     for number, value in read_objects(path):
         try:
-            yield Row(**value)
-        except TypeError as error:
+            row = Row(**value)
+            # A JSON string may hold half a character, which no tokenizer takes.
+            "".join(value.values()).encode()
+        except (TypeError, UnicodeEncodeError) as error:
             raise TrainingError(
-                f"{path}, line {number}: not a row (prefix, middle, suffix, kind, "
-                "source, document, context, instruction)."
+                f"{path}, line {number}: not a row of texts (prefix, middle, suffix, "
+                "kind, source, document, context, instruction)."
             ) from error
+        yield row

@@ -62,7 +62,11 @@ def _markdown(
 
 
 def _lines(table: Table) -> Iterator[str]:
-    head, *body = table
+    # A kind is what the data calls it.
+    head, *body = (
+        [" ".join(cell.split()).replace("|", "\\|") for cell in cells]
+        for cells in table
+    )
     yield f"| {' | '.join(head)} |"
     yield "|---|" + "---:|" * (len(head) - 1)
     for cells in body:

@@ -24,7 +24,8 @@ EMBEDDED = Path(fastformula_models.__file__).with_name("weights")
 ENDPOINT = "FASTFORMULA_COMPLETION_ENDPOINT"
 MODEL = "FASTFORMULA_COMPLETION_MODEL"
 PROTOCOL = "FASTFORMULA_COMPLETION_PROTOCOL"
-"""The server's own variables, which say where a remote model is."""
+FORMAT = "FASTFORMULA_COMPLETION_FORMAT"
+"""The server's own variables, which say where a remote model is and what it reads."""
 
 _DECIDING = ("config.json", "tokenizer.json", FILE_NAME, WEIGHTS, "model*.safetensors")
 """The files of a folder that decide what its model says."""
@@ -76,8 +77,9 @@ def find_subjects(
             found.append((_name(Path(model)), replace(shared, base=model)))
     for adapter in adapters:
         folder = Path(adapter).expanduser()
+        # Its card says its format.
         settings = replace(shared, adapter=adapter, base=_base_of(folder, bases))
-        found.append((_name(folder), settings))
+        found.append((_name(folder), replace(settings, format="")))
     # What is named twice is one.
     found = list(dict(zip(map(str, found), found, strict=True)).values())
     names = [name for name, _ in found]
@@ -106,6 +108,7 @@ def _remote(
         protocol=protocol,
         endpoint=shared.endpoint or environment.get(ENDPOINT, ""),
         model=served or environment.get(MODEL, ""),
+        format=shared.format or environment.get(FORMAT, ""),
     )
     if not settings.endpoint:
         raise TrainingError(

@@ -37,8 +37,8 @@ from fastformula_training.documents import Row
 LINES = 3
 """How many lines of a formula are typed."""
 
-SHORTEST = 8
-"""Characters of the shortest line that is typed."""
+SHORTEST, LONGEST = 8, 200
+"""Characters of the shortest and the longest line that is typed."""
 
 PLACES = 2
 """How many places of each kind in a formula should stay silent."""
@@ -181,7 +181,7 @@ def _typing(rows: Sequence[Row], seed: int) -> list[Row]:
         lines = [
             match.span(1)
             for match in re.finditer(r"^[ \t]*(\S.*?)[ \t]*$", text, re.MULTILINE)
-            if len(match[1]) >= SHORTEST
+            if SHORTEST <= len(match[1]) <= LONGEST
             and not any(
                 span.start < match.end() and match.start() < span.end
                 for span in comments

@@ -97,7 +97,8 @@ def evaluate(
     what an author is offered.
 
     A run that ended goes on with the same command. Where a remote model is may stand
-    in FASTFORMULA_COMPLETION_ENDPOINT and FASTFORMULA_COMPLETION_MODEL.
+    in FASTFORMULA_COMPLETION_ENDPOINT, its name and prompt format in
+    FASTFORMULA_COMPLETION_MODEL and FASTFORMULA_COMPLETION_FORMAT.
     """
     # Before numpy is loaded.
     use_one_thread()
