@@ -36,17 +36,33 @@ def call(
         return _outputs(activation, name, called, node)
     activation.node = node
     try:
-        program = run.compiled.get(name)
-        if program is None:
-            program = run.make(called, name, activation)
-            run.compiled[name] = program
-        activation.node = None
+        program = _program(activation, name, called)
         _check_types(program, inputs, node)
-        activation.node = node
         contexts = _contexts(activation, program, called, inputs)
         return run_program(run, program, inputs, contexts, activation)
     finally:
         activation.node = None
+
+
+def is_executable(activation: Activation, name: str) -> bool:
+    """Whether there is a formula of that name, and Oracle would compile it."""
+    called = activation.run.world.find_formula(name)
+    if called is None or isinstance(called, FormulaAnswer):
+        return called is not None
+    try:
+        _program(activation, name, called)
+    except FormulaError:
+        return False
+    return True
+
+
+def _program(activation: Activation, name: str, called: Analysis) -> Program:
+    run = activation.run
+    program = run.compiled.get(name)
+    if program is None:
+        program = run.make(called, name, activation)
+        run.compiled[name] = program
+    return program
 
 
 def _outputs(
@@ -102,7 +118,7 @@ def _check_depth(activation: Activation, name: str, node: Node) -> None:
     run = activation.run
     chain = [each.program.name for each in activation.chain()]
     if name in chain:
-        way = " → ".join([*reversed(chain), name])
+        way = " calls ".join([*reversed(chain), name])
         raise FormulaError(
             ErrorClass.RECURSION,
             f"{name} is running already, and no formula may call itself: {way}.",

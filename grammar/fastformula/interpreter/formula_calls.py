@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from fastformula.interpreter.activation import Activation, Evaluate, Frame
-from fastformula.interpreter.calling import call
+from fastformula.interpreter.calling import call, is_executable
 from fastformula.interpreter.compilation import Compilation, Compile
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.storage import name_reader
-from fastformula.interpreter.targets import compile_put
+from fastformula.interpreter.targets import compile_put, target_type
 from fastformula.interpreter.values import UNSET, copy_of, describe, has_type, type_of
 from fastformula.syntax.tree import Call, CallFormula, FormulaInput, FormulaOutput, Node
 
@@ -22,7 +22,9 @@ def compile_set_input(c: Compilation, node: Call, compile_: Compile) -> Evaluate
     def set_input(frame: Frame) -> None:
         activation: Activation = frame[0]
         activation.outputs = {}
-        activation.pending[name(frame)] = UNSET if value is None else value(frame)
+        # A copy: an array may change before the call.
+        passed = UNSET if value is None else copy_of(value(frame))
+        activation.pending[name(frame)] = passed
 
     return set_input
 
@@ -58,10 +60,7 @@ def compile_is_executable(c: Compilation, node: Call, compile_: Compile) -> Eval
     """`IS_EXECUTABLE(formula)`."""
     name = name_reader(c, node.arguments[0], compile_)
 
-    def is_executable(frame: Frame) -> bool:
-        return frame[0].run.world.find_formula(name(frame)) is not None
-
-    return is_executable
+    return lambda frame: is_executable(frame[0], name(frame))
 
 
 def compile_call_formula(
@@ -82,6 +81,7 @@ def compile_call_formula(
             name_reader(c, each.name, compile_),
             compile_(c, each.default) if each.default is not None else None,
             compile_put(c, each.target, compile_),
+            target_type(c, each.target),
             each,
         )
         for each in node.arguments
@@ -94,10 +94,18 @@ def compile_call_formula(
         for name, value in inputs:
             activation.pending[name(frame)] = UNSET if value is None else value(frame)
         _execute(activation, formula(frame), node)
-        for name, default, put, output in outputs:
+        for name, default, put, kind, output in outputs:
             otherwise = None if default is None else default(frame)
-            kind = type_of(otherwise)
-            put(frame, _output(activation, name(frame), otherwise, kind, output))
+            put(
+                frame,
+                _output(
+                    activation,
+                    name(frame),
+                    otherwise,
+                    kind or type_of(otherwise),
+                    output,
+                ),
+            )
 
     return call_formula
 

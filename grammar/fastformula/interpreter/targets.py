@@ -34,6 +34,14 @@ def compile_put(c: Compilation, target: Expression, compile_: Compile) -> Put:
     return put
 
 
+def target_type(c: Compilation, target: Expression) -> str | None:
+    """The type that values for `target` are known to need."""
+    if isinstance(target, Index):
+        kind = c.sure_type(c.variable(target.array))
+        return None if kind is None else value_type(kind)
+    return c.sure_type(c.variable(target)) if isinstance(target, Name) else None
+
+
 def check_type(name: Name, kind: str | None, value: Any) -> None:
     """Raise FormulaError where `value` is not of the variable's type `kind`."""
     found = type_of(value)

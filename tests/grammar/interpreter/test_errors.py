@@ -267,7 +267,7 @@ CASES = {
         "EXECUTE('MAIN')",
         "EXECUTE('OTHER')",
         {"formulas": {"MAIN": "RETURN", "OTHER": "RETURN"}},
-        "MAIN → MAIN",
+        "MAIN calls MAIN",
     ),
     "an input of another type": Case(
         K.DIFFERENT_TYPES,
@@ -284,6 +284,14 @@ CASES = {
         "EXECUTE('HELPER')\nx = GET_OUTPUT('B', ' ')",
         {"formulas": {"HELPER": "b = 'text' RETURN b"}},
         "returns B as TEXT",
+    ),
+    "an output of another type than its variable": Case(
+        K.DIFFERENT_TYPES,
+        2,
+        "x = 1\nCALL_FORMULA('HELPER', x < 'B')",
+        "x = ' '\nCALL_FORMULA('HELPER', x < 'B')",
+        {"formulas": {"HELPER": "b = 'text' RETURN b"}},
+        "taken for NUMBER",
     ),
     "calls too deep": Case(
         K.TOO_MANY_CALLS,

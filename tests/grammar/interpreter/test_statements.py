@@ -320,6 +320,17 @@ CASES: dict[str, tuple[str, Any, dict[str, Any]]] = {
         {"storage": {"A": 4}},
     ),
     # Calls of formulas
+    "a formula that does not compile is not executable": (
+        "x = 0 IF IS_EXECUTABLE('F') THEN x = 1 IF IS_EXECUTABLE('G') THEN x = x + 2 "
+        "IF IS_EXECUTABLE('H') THEN x = x + 4",
+        6,
+        {"formulas": {"F": "a = 'x' * 2", "G": "RETURN", "H": {"A": 1}}},
+    ),
+    "an input is a copy": (
+        "a[1] = 1 SET_INPUT('A', a) a[1] = 2 EXECUTE('F') x = GET_OUTPUT('B', 0)",
+        1,
+        {"formulas": {"F": "INPUTS ARE a (NUMBER_NUMBER) b = a[1] RETURN b"}},
+    ),
     "outputs have a default": (
         "EXECUTE('F') x = GET_OUTPUT('B', 7) * 10 + GET_OUTPUT('c', 7)",
         75,
