@@ -113,15 +113,23 @@ def test_names_are_found_where_names_stand(comment: str, masked: str | None) -> 
 @pytest.mark.parametrize(
     ("code", "masked"),
     [
-        ("IF PER_PER_FULL_NAME = 'Lee, Ann' THEN x = 1", "'Lee, Ann'"),
+        ("IF PER_PER_FULL_NAME = 'Lee, Ann' THEN x = 1", "'Person 1'"),
         ("IF PER_PER_FULL_NAME = 'Ann Lee' THEN x = 1", "'Person 1'"),
         ("DEFAULT FOR l_manager_name IS 'Ann Lee'", "'Person 1'"),
         ("DEFAULT FOR PER_PER_LAST_NAME IS 'Unknown'", "'Unknown'"),
         ("DEFAULT FOR PER_PER_LAST_NAME IS ' '", "' '"),
         ("l_element_name = 'Regular Salary'", "'Regular Salary'"),
+        ("l_password = 'open sesame'", "'open sesame'"),
+        ("l_password = 'sesame'", "'SECRET1'"),
+        ("l_api_key IS NOT NULL", "NOT NULL"),
+        ("IF PER_NATIONAL_IDENTIFIER = 'A1234567' THEN x = 1", "'X0000001'"),
+        ("DEFAULT FOR l_account_number IS '0012345'", "'0000001'"),
+        ("DEFAULT FOR l_account_number IS 'NONE'", "'NONE'"),
+        ("l_phone = '7946 0958'", "'0000 0001'"),
+        ("l_mobile_allowance = '2024/01/01'", "'2024/01/01'"),
     ],
 )
-def test_the_value_of_a_persons_name_is_one(code: str, masked: str) -> None:
+def test_a_variable_tells_what_its_value_is(code: str, masked: str) -> None:
     assert masked in mask(code).text
 
 
@@ -140,6 +148,28 @@ def test_code_is_left_alone_but_for_keys_of_the_database() -> None:
     assert mask(text).text == text.replace(
         "300100083634356", "100000000000001"
     ).replace("300100083634357", "100000000000002")
+
+
+HOSTILE = [
+    "a",
+    "a-",
+    "a.",
+    " ",
+    "0",
+    "00 ",
+    "+1",
+    "1 ",
+    "password=",
+    "account ",
+    "eyJ-",
+]
+HOSTILE += ["A b ", "-----BEGIN A-----", "1.", "_", "01-JAN-2000 ", "Ann Lee  "]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_no_text_takes_forever(piece: str) -> None:
+    text = f"/* {piece * (60_000 // len(piece))} */ RETURN"
+    assert mask(text).text.endswith("*/ RETURN")
 
 
 def test_an_instruction_is_masked_too() -> None:

@@ -95,9 +95,21 @@ def _is_somebody(value: str) -> bool:
     return not _NOBODY.search(value)
 
 
+def _secret(_: str, number: int) -> str:
+    return f"SECRET{number}"
+
+
 def _person(_: str, number: int) -> str:
     return f"Person {number}"
 
+
+_CODED = re.compile(r"(?=(?:\D{0,9}\d){4})[\w +()/.-]{4,40}")
+
+_ROLES = r"(?i:authors?|owner|developer|contact)"
+_DONE = (
+    r"(?i:written|created|modified|changed|updated|reviewed|approved|requested|developed"
+    r"|fixed|prepared|maintained)"
+)
 
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _DATE = (
@@ -111,7 +123,7 @@ DATES = re.compile(
 
 NEUTRAL = re.compile(
     r"name\d+@example\.com|https://example\.com/\d+|host\d+\.example\.com|SECRET\d+"
-    r"|Person(?: \d+)?|(?=(?:\D*\d){4})[X0\W_]*[X\d\W_]{0,5}"
+    r"|Person(?: \d+)?|(?=(?:\D*\d){4})[X0\W_]*(?:[1-9](?:[X\W_]*\d){0,2}[X\W_]*)?"
 )
 """What stands for something already."""
 
@@ -123,13 +135,13 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "e-mail",
-        re.compile(r"[\w.%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
+        re.compile(r"(?<![\w.%+-])[\w.%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"),
         lambda _, number: f"name{number}@example.com",
     ),
     Rule(
         "host",
         re.compile(
-            r"\b(?:\d{1,3}(?:\.\d{1,3}){3}"
+            r"(?<![\w.-])(?:\d{1,3}(?:\.\d{1,3}){3}"
             r"|(?:[a-z0-9-]+\.){2,}(?:com|net|org|io|cloud|local|corp|internal))\b",
             re.I,
         ),
@@ -140,27 +152,28 @@ RULES: tuple[Rule, ...] = (
         re.compile(
             r"\b(?:password|passwd|pwd|secret|api[ _-]?key|access[ _-]?key|token"
             r"|credentials?|bearer|authorization)\b[ \t]*(?:[:=]|is\b)?[ \t]*"
-            r"(?:basic |bearer )?(?P<it>(?=[^\s']*[\d!@#$%^&+/=])[^\s'\"*,;)]{6,})",
+            r"(?:basic |bearer )?"
+            r"(?P<it>(?=[^\s']{0,99}[\d!@#$%^&+/=])[^\s'\"*,;)]{6,200})",
             re.I,
         ),
-        lambda _, number: f"SECRET{number}",
+        _secret,
     ),
     Rule(
         "secret",
         re.compile(
-            r"-----BEGIN [A-Z ]+-----[\s\S]+?-----END [A-Z ]+-----"
+            r"-----BEGIN [A-Z ]+-----[\s\S]{1,9999}?-----END [A-Z ]+-----"
             r"|\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|xox[abprs]-[\w-]{10,}"
-            r"|sk-[\w-]{20,}|ocid1\.[\w.-]{20,}|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*"
+            r"|sk-[\w-]{20,}|ocid1\.[\w.-]{20,}|eyJ[\w-]{1,999}\.eyJ[\w-]{1,999}\.[\w-]*"
             r"|[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b",
             re.I,
         ),
-        lambda _, number: f"SECRET{number}",
+        _secret,
         lambda value: bool(re.search(r"\d", value)),
     ),
     Rule(
         "secret",
         re.compile(r"(?<![\w/+-])[A-Za-z0-9+/_-]{20,}={0,2}(?![\w/+-])"),
-        lambda _, number: f"SECRET{number}",
+        _secret,
         _is_secret,
     ),
     Rule(
@@ -174,7 +187,7 @@ RULES: tuple[Rule, ...] = (
         re.compile(
             r"\b(?:account|acct|a/c|sort code|routing|bsb|iban|swift|bic)\b"
             r"[ \t]*(?:no|nr|number|#)?[. \t]*[:=#]?[ \t]*"
-            r"(?P<it>(?=[A-Z0-9 -]*\d)[A-Z0-9]{2,}(?:[ -]\d+)*)(?![\w])",
+            r"(?P<it>(?=[A-Z0-9 -]{0,40}\d)[A-Z0-9]{2,40}(?:[ -]\d{1,20}){0,8})(?!\w)",
             re.I,
         ),
         _in_place,
@@ -232,16 +245,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "person",
         re.compile(
-            r"(?:\b(?:[Aa]uthors?|AUTHORS?|[Oo]wner|OWNER|[Dd]eveloper|DEVELOPER"
-            r"|[Ww]ritten|WRITTEN|[Cc]reated|CREATED|[Mm]odified|MODIFIED|[Cc]hanged"
-            r"|CHANGED|[Uu]pdated|UPDATED|[Rr]eviewed|REVIEWED|[Aa]pproved|APPROVED"
-            r"|[Rr]equested|REQUESTED|[Dd]eveloped|DEVELOPED|[Ff]ixed|FIXED|[Cc]ontact"
-            r"|CONTACT|[Pp]repared|PREPARED|[Mm]aintained|MAINTAINED)"
-            r"(?:[ \t_]+(?:[Bb]y|BY|[Nn]ame|NAME))?[ \t]*[:=-]+[ \t]*"
-            r"|\b(?:[Ww]ritten|WRITTEN|[Cc]reated|CREATED|[Mm]odified|MODIFIED"
-            r"|[Cc]hanged|CHANGED|[Uu]pdated|UPDATED|[Rr]eviewed|REVIEWED|[Aa]pproved"
-            r"|APPROVED|[Rr]equested|REQUESTED|[Dd]eveloped|DEVELOPED|[Ff]ixed|FIXED)"
-            r"[ \t]+(?:[Bb]y|BY)[ \t]+)"
+            rf"(?:\b(?:{_ROLES}|{_DONE})(?i:[ \t_]+(?:by|name))?[ \t]*[:=-]+[ \t]*"
+            rf"|\b{_DONE}[ \t]+(?i:by)[ \t]+)"
             rf"(?P<it>{_FULL_NAME})"
             r"(?=[ \t]*(?:$|[.,;:()*/|-]|on\b|in\b|at\b|\d)|[ \t]{2})",
             re.MULTILINE,
@@ -263,7 +268,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "person",
         re.compile(
-            rf"(?:[ \t]{{2,}}|\|[ \t]*)(?P<it>{_FULL_NAME})[ \t|]{{1,20}}{_DATE}"
+            r"(?:(?<![ \t])[ \t]{2,}|\|[ \t]*)"
+            rf"(?P<it>{_FULL_NAME})[ \t|]{{1,20}}{_DATE}"
         ),
         _person,
         _is_somebody,
@@ -286,8 +292,39 @@ RULES: tuple[Rule, ...] = (
 )
 """In this order: what is replaced by one is not looked at by the next."""
 
-WHOLE_NAME = Rule("person", re.compile(r".+"), _person)
-"""For the value of a variable that holds a person's name."""
+_NAME = r"(?:NO|NUM|NUMBER|CODE|ID)"
+VALUES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
+    (re.compile(rf"(?:^|_)(?:{names})(?:_|$)", re.I), rule)
+    for names, rule in (
+        (
+            "(?:FULL|FIRST|LAST|MIDDLE|MAIDEN|KNOWN_AS|DISPLAY|PERSON|EMP|EMPLOYEE|WORKER"
+            "|MANAGER|SUPERVISOR|SPOUSE|CHILD|BENEFICIARY|CONTACT)_?NAME|SURNAME",
+            Rule(
+                "person",
+                re.compile(
+                    r"(?!(?:NONE|NULL|UNKNOWN|DEFAULT|BLANK|EMPTY|NA|TEST)$)"
+                    r"\w[\w .,'\u2019-]+",
+                    re.I,
+                ),
+                _person,
+            ),
+        ),
+        (
+            "PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY",
+            Rule("secret", re.compile(r"\S{6,}"), _secret),
+        ),
+        (
+            f"IBAN|ACCOUNT_?{_NAME}|ACCT_?{_NAME}|SORT_?CODE|ROUTING_?{_NAME}|CARD_?{_NAME}",
+            Rule("bank account", _CODED, _in_place),
+        ),
+        (
+            "SSN|NINO|NATIONAL_ID|NATIONAL_IDENTIFIER|PASSPORT|PASSPORT_?NUMBER|TAX_?ID",
+            Rule("national identifier", _CODED, _in_place),
+        ),
+        ("PHONE|TELEPHONE|MOBILE|FAX", Rule("telephone", _CODED, _in_place)),
+    )
+)
+"""For a literal that is all of a variable's value: by the variable's name."""
 
 LONG_NUMBER = Rule("long number", re.compile(r"\d{10,}"), _number, _is_long)
 """For a number in the code: keys of a database have 15 digits."""

@@ -9,7 +9,6 @@ middle of a sentence has none, so read what you give away.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -23,7 +22,7 @@ from fastformula_training.literal_rules import (
     LONG_NUMBER,
     NEUTRAL,
     RULES,
-    WHOLE_NAME,
+    VALUES,
     Rule,
 )
 
@@ -70,31 +69,23 @@ def _places(text: str) -> Iterator[_Place]:
                 yield _Place(piece.span, RULES)
         if token.kind == "TEXT":
             inside = Span(token.start + 1, token.end - 1)
-            is_name = _names_a_person(last, text) and _NAME_VALUE.fullmatch(
-                inside.text_in(text)
-            )
-            yield _Place(inside, (WHOLE_NAME,) if is_name else RULES)
+            rules = _rules_of(last, text)
+            fits = rules and rules[0].pattern.fullmatch(inside.text_in(text))
+            yield _Place(inside, rules if fits else RULES)
         elif token.kind == "NUMBER":
             yield _Place(token.span, (LONG_NUMBER,))
         last = [*last[-1:], token]
 
 
-_PERSON = re.compile(
-    r"(?:^|_)(?:(?:FULL|FIRST|LAST|MIDDLE|MAIDEN|KNOWN_AS|DISPLAY|PERSON|EMP|EMPLOYEE"
-    r"|WORKER|MANAGER|SUPERVISOR|SPOUSE|CHILD|BENEFICIARY|CONTACT)_?NAME|SURNAME)(?:_|$)",
-    re.IGNORECASE,
-)
-_NAME_VALUE = re.compile(
-    r"(?!(?:NONE|NULL|UNKNOWN|DEFAULT|BLANK|EMPTY|NA|TEST)$)\w[\w .'-]+", re.IGNORECASE
-)
 _BETWEEN = frozenset({"EQUAL", "NE", "LIKE", "IS"})
 
 
-def _names_a_person(last: Sequence[Token], text: str) -> bool:
-    """Whether a literal behind these tokens is the value of a person's name."""
+def _rules_of(last: Sequence[Token], text: str) -> Sequence[Rule]:
+    """The rule for a literal behind these tokens, by the variable whose value it is."""
     if len(last) < 2 or last[0].kind not in NAMES or last[1].kind not in _BETWEEN:
-        return False
-    return bool(_PERSON.search(last[0].text_in(text).strip('"')))
+        return ()
+    name = last[0].text_in(text).strip('"')
+    return tuple(rule for names, rule in VALUES if names.search(name))[:1]
 
 
 def _mask(
