@@ -101,7 +101,7 @@ def _signatures(analysis: Analysis, offset: int) -> Iterator[str]:
     near = dict.fromkeys(
         site.key
         for site in analysis.calls
-        if abs(site.call.span.start - offset) <= NEAR
+        if _distance(analysis.parsed.text, site.call.span.start, offset) <= NEAR
     )
     for key in near:
         for function in find_functions(key)[:1]:
@@ -111,6 +111,12 @@ def _signatures(analysis: Analysis, offset: int) -> Iterator[str]:
         signature = library.find(name) if name else None
         if signature is not None:
             yield _remark(_formula_signature(signature))
+
+
+def _distance(text: str, one: int, other: int) -> int:
+    """How far apart two places are, the same whatever ends the lines."""
+    start, end = sorted((one, other))
+    return end - start - text.count("\r\n", start, end)
 
 
 def _formula_signature(signature: FormulaSignature) -> str:

@@ -55,7 +55,7 @@ class BatchTokenizer(Tokenizer, Protocol):
     """A tokenizer that takes many texts at once, as those of transformers do."""
 
     def __call__(
-        self, text: list[str], *, add_special_tokens: bool
+        self, text: list[str], *, add_special_tokens: bool, return_attention_mask: bool
     ) -> Mapping[str, list[list[int]]]:
         """Return the ids of each text under "input_ids"."""
 
@@ -150,7 +150,9 @@ def encode_texts(
         tokenizer,
         fmt,
         texts,
-        lambda pieces: tokenizer(pieces, add_special_tokens=False)["input_ids"],
+        lambda pieces: tokenizer(
+            pieces, add_special_tokens=False, return_attention_mask=False
+        )["input_ids"],
     )
 
 

@@ -132,7 +132,7 @@ class LocalBackend:
                 "The model was not trained to follow instructions; choose an adapter "
                 "that was, or set `completion.instructed` if you know that it does."
             )
-        request = self._within_reach(request)
+        request = self._within_reach(request, 0)
         ids = self._instruction(request)
         if self.is_compiled:
             with self._turns.short():
@@ -148,13 +148,23 @@ class LocalBackend:
             return self._say(replace(request, stop=stop), ids, own)
 
     def _fill(self, request: Request) -> str:
-        request = self._within_reach(request)
+        request = self._within_reach(request, self._window(request))
         return self._say(request, self._prompt(request), self._prefix)
 
-    def _within_reach(self, request: Request) -> Request:
-        """The request, with an answer that leaves half of the model's room for it."""
-        most = (self._prefix.length or self._context) // 2
+    def _within_reach(self, request: Request, window: int) -> Request:
+        """The request, with an answer that leaves the model room for its prompt.
+
+        That is half of all, or more where it was trained with a longer `window`: behind
+        one it has not seen longer answers than still fit.
+        """
+        room = self._prefix.length or self._context
+        spare = room - window - SENTINELS
+        most = spare if 0 < spare < room // 2 else room // 2
         return replace(request, max_tokens=min(request.max_tokens, most))
+
+    def _window(self, request: Request) -> int:
+        """The tokens of formula and context that the model is to be shown."""
+        return self._budgets.get(request.adapter, self._budget)
 
     def _say(self, request: Request, ids: list[int], prefix: PrefixCache) -> str:
         adapter = self._adapted.use(request.adapter)
@@ -195,14 +205,17 @@ class LocalBackend:
             self._adapted.use(adapter)
             for start in range(0, len(numbers), BATCH):
                 chosen = numbers[start : start + BATCH]
-                batch = [self._within_reach(requests[number]) for number in chosen]
+                batch = [
+                    self._within_reach(request, self._window(request))
+                    for request in (requests[number] for number in chosen)
+                ]
                 for number, answer in zip(chosen, self._batch(batch), strict=True):
                     answers[number] = answer
         return answers
 
     def loss(self, request: Request, middle: str) -> Loss:
         """How unlikely a middle and its end are, as far as the model has room."""
-        prompt = self._prompt(self._within_reach(request))
+        prompt = self._prompt(self._within_reach(request, self._window(request)))
         text = fim.encode_text(self._tokenizer, self._format, middle)
         answer = [*text, self._stops[0]][: self._context - len(prompt)]
         self._adapted.use(request.adapter)
@@ -308,11 +321,10 @@ class LocalBackend:
     def _prompt(self, request: Request) -> list[int]:
         room = self._prefix.length or self._context
         room -= request.max_tokens + SENTINELS
-        budget = self._budgets.get(request.adapter, self._budget)
         prefix, suffix = fim.cut_window(
             self._format,
             request,
-            min(budget, room),
+            min(self._window(request), room),
             self.count_tokens,
             with_context=self._contexts.get(request.adapter, self._reads_context),
         )

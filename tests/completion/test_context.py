@@ -128,3 +128,17 @@ def test_the_line_that_is_typed_changes_nothing_before_it() -> None:
         one = fim.render_text(fmt, before, after)
         other = fim.render_text(fmt, before + "l_mo", after)
         assert other.startswith(one)
+
+
+def test_line_ends_do_not_change_what_is_near() -> None:
+    lines = [f"l_{number} = hours + 1" for number in range(200)]
+    lines[100] = "l_100 = ROUND(hours)"
+    known = []
+    for end in ("\n", "\r\n"):
+        text = end.join(lines)
+        analysis = analyze(parse(text))
+        starts = [len(end.join(lines[:number])) for number in range(200)]
+        known.append([make_context(analysis, start) for start in starts])
+    assert known[0] == known[1]
+    assert any("ROUND" in context for context in known[0])
+    assert not all("ROUND" in context for context in known[0])

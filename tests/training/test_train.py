@@ -122,41 +122,6 @@ def test_what_was_learnt_by_heart_is_completed(
     assert answers == [row.middle for row in rows]
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_a_packed_block_costs_what_its_rows_cost(
-    bases: dict[str, Path], data: Path, architecture: str
-) -> None:
-    import torch
-    from fastformula_models.formats import format_named
-    from fastformula_training.base import find_base, load_tokenizer
-    from fastformula_training.dataset import collate, encode_rows, make_blocks
-    from fastformula_training.loop import WeightedTrainer
-    from transformers import AutoModelForCausalLM, TrainingArguments
-
-    model = AutoModelForCausalLM.from_pretrained(bases[architecture]).train()
-    tokenizer = load_tokenizer(find_base(str(bases[architecture]), ""), False)
-    rows = list(read_rows(data / "train.jsonl"))[:24]
-    encoded = encode_rows(rows, tokenizer, format_named("fastformula"), 384, 64)
-    trainer = WeightedTrainer(
-        model=model, args=TrainingArguments("unused", use_cpu=True, report_to="none")
-    )
-
-    def loss(packing: bool, context: int, size: int) -> float:
-        blocks = make_blocks(encoded, context, packing, 0.3, 1)
-        total = sum(float(block.weights.sum()) for block in blocks)
-        with torch.no_grad():
-            return sum(
-                trainer.compute_loss(
-                    model, collate(blocks[at : at + size], 0), num_items_in_batch=total
-                ).item()
-                for at in range(0, len(blocks), size)
-            )
-
-    alone = loss(packing=False, context=384, size=1)
-    assert loss(packing=True, context=1500, size=1) == pytest.approx(alone, rel=1e-5)
-    assert loss(packing=True, context=800, size=3) == pytest.approx(alone, rel=1e-5)
-
-
 def test_accumulated_steps_are_those_of_a_large_batch(
     bases: dict[str, Path], data: Path, tmp_path: Path
 ) -> None:
@@ -167,51 +132,6 @@ def test_accumulated_steps_are_those_of_a_large_batch(
     train(replace(run, batch_size=6), quiet=True)
     train(replace(run, batch_size=2, accumulation=3, output=tmp_path / "2"), quiet=True)
     assert log(tmp_path / "2") == pytest.approx(log(tmp_path / "1"), rel=1e-3)
-
-
-def test_a_row_is_asked_for_in_the_tokens_it_was_taught_in(
-    bases: dict[str, Path], data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Long formulas too, where both sides must cut the same window."""
-    from fastformula_models import fim
-    from fastformula_training.base import find_base, load_tokenizer
-    from fastformula_training.dataset import encode_rows
-    from fastformula_training.train import train
-
-    texts = [
-        row.prefix + row.middle + row.suffix for row in read_rows(data / "train.jsonl")
-    ]
-    long = "\n".join(dict.fromkeys(texts))
-    rows = [
-        Row(long[:at], long[at : at + 20], long[at + 20 :], "characters", "own", "d")
-        for at in range(0, len(long) - 20, 251)
-    ]
-    run = replace(config(bases["llama"], data, tmp_path), max_steps=1)
-    result = train(run, quiet=True)
-    tokenizer = load_tokenizer(find_base(run.base, ""), False)
-    fmt = fim.format_named("fastformula")
-    encoded = encode_rows(rows, tokenizer, fmt, run.context, run.longest_middle)
-    assert (len(encoded), encoded.left_out) == (len(rows), 0)
-
-    asked: list[list[int]] = []
-    write = fim.encode_prompt
-    monkeypatch.setattr(
-        fim, "encode_prompt", lambda *hole: asked.append(write(*hole)) or asked[-1]
-    )
-    backend = open_backend(BackendSettings("local", adapter=str(result.folder)))
-    asked.clear()  # of what it warms up with
-    for row in rows:
-        backend.complete(Request(row.prefix, row.suffix, max_tokens=1))
-    backend.close()
-    for number, prompt in enumerate(asked):
-        start, end = encoded.starts[number : number + 2]
-        ids = encoded.ids[start:end].tolist()
-        assert ids[: len(prompt)] == prompt
-        assert encoded.middle[start:end].tolist() == [
-            place >= len(prompt) for place in range(len(ids))
-        ]
-        assert len(prompt) <= run.context - run.longest_middle
-    assert max(map(len, asked)) > 250
 
 
 def test_sentinels_are_taught_to_a_base_without_them(
