@@ -8,7 +8,6 @@ import pytest
 from fastformula_training.documents import Document, SetAside
 from fastformula_training.error import TrainingError
 from fastformula_training.importers import import_source
-from fastformula_training.sources.records import family_of
 
 TEXT = "l_text = 'caf\u00e9 \u20ac 5'\r\nRETURN l_text\r\n"
 
@@ -105,26 +104,10 @@ def test_a_record_says_more_than_its_file(tmp_path: Path) -> None:
     path = write(tmp_path / "data.jsonl", json.dumps(value).encode())
     (document,) = import_source(path, "unknown")
     assert document == Document(
-        "RETURN", "vision", "MIT", "PAY_V2", "PAY", "data.jsonl", 1, "Oracle Payroll"
+        "RETURN", "vision", "MIT", "PAY_V2", "", "data.jsonl", 1, "Oracle Payroll"
     )
 
 
 def test_a_source_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no file or folder"):
         list(import_source(tmp_path / "none"))
-
-
-@pytest.mark.parametrize(
-    ("stem", "family"),
-    [
-        ("OVERTIME_V2", "OVERTIME"),
-        ("overtime copy (1)", "OVERTIME"),
-        ("Overtime_old_20240131", "OVERTIME"),
-        ("OVERTIME", "OVERTIME"),
-        ("GOLD", "GOLD"),
-        ("THRESHOLD", "THRESHOLD"),
-        ("V2", "V2"),
-    ],
-)
-def test_versions_of_a_formula_are_one_family(stem: str, family: str) -> None:
-    assert family_of(stem) == family

@@ -195,6 +195,15 @@ def test_of_copies_the_one_with_an_instruction_stays(
     }
 
 
+def test_what_was_prepared_below_a_source_is_not_read_again(
+    folder: Path, tmp_path: Path
+) -> None:
+    first = prepare([folder], folder / "data", PrepareConfig())
+    again = prepare([folder], tmp_path / "data", PrepareConfig())
+    assert again["documents"]["kept"] == 10
+    assert again["documents"]["set_aside"] == first["documents"]["set_aside"]
+
+
 def test_what_only_looks_wrong_is_kept(tmp_path: Path) -> None:
     source = tmp_path / "note.ff"
     source.write_text("x = 'two\nlines'\nRETURN x\n", encoding="utf-8")

@@ -54,7 +54,6 @@ def test_a_data_loader_zip_gives_the_texts_of_its_clob_files(tmp_path: Path) -> 
             PAY,
             "load.zip",
             name="Pay V2",
-            family="PAY",
             path="load.zip/FastFormula.dat",
             line=4,
             type="Oracle Payroll",

@@ -7,7 +7,7 @@ from fastformula.syntax import tokenize
 from fastformula_training.dedupe import fingerprint, jaccard
 from fastformula_training.documents import Document
 from fastformula_training.error import TrainingError
-from fastformula_training.split import RELATED, Member, deal, find_families
+from fastformula_training.split import RELATED, Member, deal, find_families, plain_name
 from fastformula_training.synthesis import synthesize
 
 Split = dict[str, list[Document]]
@@ -22,7 +22,7 @@ def split(
     whole_sources: bool = False,
 ) -> Split:
     members = [
-        Member(d.id, d.family, d.source, fingerprint(tokenize(d.text), d.text))
+        Member(d.id, d.name, d.family, d.source, fingerprint(tokenize(d.text), d.text))
         for d in documents
     ]
     families = find_families(members, whole_sources=whole_sources)
@@ -112,3 +112,36 @@ def test_order_of_the_sources_does_not_matter(documents: list[Document]) -> None
 
 def test_one_formula_is_trained_on(documents: list[Document]) -> None:
     assert split(documents[:1], 0.1, 0.1, 1)["train"] == [documents[0]]
+
+
+def test_versions_that_differ_much_are_a_family_and_namesakes_are_not() -> None:
+    first, second, *others = synthesize(30, 2)
+    cut = len(first.text) // 2
+    text = second.text[: len(second.text) // 2] + first.text[cut:]
+    versions = [replace(first, name="PAY_V1"), replace(first, name="PAY_V2", text=text)]
+    numbered = [replace(d, name=f"FF_{n:03}") for n, d in enumerate(others)]
+    members = [
+        Member(d.id, d.name, "", "", fingerprint(tokenize(d.text), d.text))
+        for d in (*versions, *numbered)
+    ]
+    alike = jaccard(members[0].fingerprint.shingles, members[1].fingerprint.shingles)
+    assert 0.2 < alike < RELATED
+    families = find_families(members, whole_sources=False)
+    assert families[0] == [0, 1]
+    assert len(families) > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("OVERTIME_V2", "OVERTIME"),
+        ("overtime copy (1)", "OVERTIME"),
+        ("Overtime_old_20240131", "OVERTIME"),
+        ("OVERTIME", "OVERTIME"),
+        ("GOLD", "GOLD"),
+        ("THRESHOLD", "THRESHOLD"),
+        ("V2", "V2"),
+    ],
+)
+def test_the_version_does_not_count_in_a_name(name: str, plain: str) -> None:
+    assert plain_name(name) == plain

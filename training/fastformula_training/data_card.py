@@ -22,9 +22,9 @@ from fastformula_training.documents import (
 )
 from fastformula_training.error import TrainingError
 from fastformula_training.holes import KINDS
+from fastformula_training.importers import CARD
 from fastformula_training.rows import INSTRUCTION, TEXT
 
-CARD = "card.json"
 PARTS = ("train", "validation", "test")
 SORTS = (*KINDS, TEXT, INSTRUCTION)
 

@@ -158,14 +158,19 @@ def find_related(prints: Sequence[Fingerprint], threshold: float) -> list[list[i
     return _grouped(parent)
 
 
+def likeness(each: Fingerprint, others: Sequence[Fingerprint]) -> list[float]:
+    """About the Jaccard index to each of the others."""
+    if not others:
+        return []
+    signatures = np.stack([other.signature for other in others])
+    return [float(share) for share in (signatures == each.signature).mean(axis=1)]
+
+
 def closest(prints: Sequence[Fingerprint], others: Sequence[Fingerprint]) -> float:
     """About the highest Jaccard index between one of each; 0 where one has none."""
-    if not prints or not others:
+    if not others:
         return 0.0
-    signatures = np.stack([other.signature for other in others])
-    return max(
-        float((signatures == each.signature).mean(axis=1).max()) for each in prints
-    )
+    return max((max(likeness(each, others)) for each in prints), default=0.0)
 
 
 def join_groups(groups: Iterable[Sequence[int]], size: int) -> list[list[int]]:

@@ -91,6 +91,7 @@ def _remembered(each: Examined, print_: Fingerprint) -> Member:
     document = each.document
     return Member(
         document.id,
+        document.name,
         document.family,
         document.source,
         print_,

@@ -31,7 +31,6 @@ from fastformula_training.sources.records import (
     Record,
     attach,
     document_of,
-    family_of,
 )
 from fastformula_training.sources.setup_xml import read_setup_xml
 from fastformula_training.sources.table import read_table
@@ -45,6 +44,12 @@ LARGEST = 4 * 1024 * 1024
 
 FOLDERS = ("ClobFiles", "BlobFiles")
 """Where exports put texts that are too long for a column."""
+
+CARD = "card.json"
+ROWS = frozenset(
+    f"{name}.jsonl" for name in ("train", "validation", "test", "rejected")
+)
+"""What stands beside the card of prepared data, and is made of other formulas."""
 
 Found = Document | SetAside
 
@@ -73,6 +78,8 @@ def _import_files(
     naming = (".dat", ".csv", ".tsv", ".xml")
     for path in sorted(files.paths, key=lambda path: suffix_of(path) not in naming):
         if suffix_of(path) not in SUFFIXES or path in attached:
+            continue
+        if PurePosixPath(path).name in ROWS and beside(path, "", CARD) in files.paths:
             continue
         origin = folder._replace(path=f"{folder.path}/{path}" if folder.path else path)
         count = 0
@@ -125,11 +132,8 @@ def _import_file(
                 yield document_of(whole, origin, columns)
         case _:
             text = decode(_bounded(data))
-            stem = PurePosixPath(path).stem
-            family = family_of(stem)
-            yield Document(
-                text, origin.source, origin.licence, stem, family, origin.path
-            )
+            name = PurePosixPath(path).stem
+            yield Document(text, origin.source, origin.licence, name, path=origin.path)
 
 
 def _records(

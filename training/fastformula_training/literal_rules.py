@@ -292,7 +292,7 @@ RULES: tuple[Rule, ...] = (
 )
 """In this order: what is replaced by one is not looked at by the next."""
 
-_NAME = r"(?:NO|NUM|NUMBER|CODE|ID)"
+_NUMBER_OF = r"(?:NO|NUM|NUMBER|CODE|ID)"
 VALUES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
     (re.compile(rf"(?:^|_)(?:{names})(?:_|$)", re.I), rule)
     for names, rule in (
@@ -314,7 +314,7 @@ VALUES: tuple[tuple[re.Pattern[str], Rule], ...] = tuple(
             Rule("secret", re.compile(r"\S{6,}"), _secret),
         ),
         (
-            f"IBAN|ACCOUNT_?{_NAME}|ACCT_?{_NAME}|SORT_?CODE|ROUTING_?{_NAME}|CARD_?{_NAME}",
+            f"IBAN|ACCOUNT_?{_NUMBER_OF}|ACCT_?{_NUMBER_OF}|SORT_?CODE|ROUTING_?{_NUMBER_OF}|CARD_?{_NUMBER_OF}",
             Rule("bank account", _CODED, _in_place),
         ),
         (

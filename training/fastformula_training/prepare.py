@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from fastformula_training.data_card import CARD, PARTS, Tally, make_card, write_card
+from fastformula_training.data_card import PARTS, Tally, make_card, write_card
 from fastformula_training.dedupe import Fingerprint, closest
 from fastformula_training.documents import (
     Document,
@@ -25,6 +25,7 @@ from fastformula_training.documents import (
 from fastformula_training.error import TrainingError
 from fastformula_training.gather import Watch, drop_repeats, parse, read, unwatched
 from fastformula_training.holes import KINDS
+from fastformula_training.importers import CARD
 from fastformula_training.processes import map_in_order
 from fastformula_training.rows import Cuts, Job, cut_rows
 from fastformula_training.split import deal, find_families

@@ -8,15 +8,25 @@ people have written of whom it has seen nothing.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from fastformula_training.dedupe import Fingerprint, find_related, join_groups
+from fastformula_training.dedupe import (
+    Fingerprint,
+    find_related,
+    join_groups,
+    likeness,
+)
 from fastformula_training.error import TrainingError
 
 RELATED = 0.5
 """The Jaccard index from which two formulas belong to one family."""
+
+NAMESAKES = 0.2
+"""About the Jaccard index from which two formulas of one name are of one family. Names
+such as FF_001 and FF_002 tell nothing."""
 
 FEWEST_SOURCES = 3
 """Sources that it takes to deal them whole."""
@@ -26,8 +36,9 @@ class Member(NamedTuple):
     """What is remembered of a formula, of which most decides where it comes."""
 
     id: str
+    name: str
     family: str
-    """By name; "" where it has none."""
+    """As its source names it; "" where it does not."""
     source: str
     fingerprint: Fingerprint
     place: str = ""
@@ -39,13 +50,13 @@ class Member(NamedTuple):
 def find_families(members: Sequence[Member], *, whole_sources: bool) -> list[list[int]]:
     """Places of formulas that stay together.
 
-    These share a family's name or much of their structure, in a chain, and with
-    `whole_sources` the source too. Raises TrainingError where there are too few of
-    these.
+    These share a family that their source names, much of their structure, or some of it
+    and a name but for its version, in a chain; with `whole_sources` the source too.
+    Raises TrainingError where there are too few of these.
     """
     by_structure = find_related([member.fingerprint for member in members], RELATED)
-    by_name = _grouped(member.family for member in members)
-    groups = [*by_structure, *by_name]
+    by_family = _grouped(member.family for member in members)
+    groups = [*by_structure, *by_family, *_namesakes(members)]
     if whole_sources:
         by_source = _grouped(member.source for member in members)
         if len(by_source) < FEWEST_SOURCES:
@@ -55,6 +66,34 @@ def find_families(members: Sequence[Member], *, whole_sources: bool) -> list[lis
             )
         groups += by_source
     return join_groups(groups, len(members))
+
+
+def _namesakes(members: Sequence[Member]) -> Iterator[tuple[int, int]]:
+    """Pairs of formulas with the same name, but for its version, that are alike."""
+    for places in _grouped(plain_name(member.name) for member in members):
+        prints = [members[place].fingerprint for place in places]
+        for count, place in enumerate(places):
+            near = likeness(prints[count], prints[:count])
+            for other, share in zip(places, near, strict=False):
+                if share >= NAMESAKES:
+                    yield other, place
+
+
+def plain_name(name: str) -> str:
+    """The name of a formula without what tells its versions apart.
+
+    `OVERTIME_V2`, `overtime_copy (1)` and `Overtime_old_20240131` are all one.
+    """
+    name = name.upper()
+    while (shorter := VERSION.sub("", name)) and shorter != name:
+        name = shorter
+    return name
+
+
+VERSION = re.compile(
+    r"[\s_.-]*(?:\(\d+\)|(?<![A-Z])(?:V|VER|VERSION|REV)?[\s_.-]*\d+"
+    r"|(?<![A-Z])(?:COPY|OLD|NEW|BACKUP|BAK|FINAL|DRAFT|TEST|ORIGINAL))$"
+)
 
 
 def _grouped(keys: Iterable[str]) -> list[list[int]]:

@@ -68,7 +68,12 @@ def zip_files(data: BinaryIO, allowance: Allowance) -> Files:
         archive = zipfile.ZipFile(data)
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         raise ValueError(f"is not a zip that can be read: {error}") from None
-    infos = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+    infos = {
+        # Old tools of Windows write the paths that Windows has.
+        info.filename.replace("\\", "/"): info
+        for info in archive.infolist()
+        if not info.is_dir()
+    }
 
     def open_one(path: str) -> BinaryIO:
         if path not in infos:

@@ -104,13 +104,12 @@ def document_of(
     wish = _wish(values)
     if (joined := values.get("prompt", "") + text) != text and _is_formula(joined):
         text, wish = joined, ""
-    name = first(values, NAMES)
     return Document(
         text,
         values.get("source", "") or origin.source,
         first(values, LICENCES) or origin.licence,
-        name,
-        values.get("family", "") or family_of(name),
+        first(values, NAMES),
+        values.get("family", ""),
         origin.path,
         record.line,
         first(values, TYPES),
@@ -142,23 +141,6 @@ def formula_columns(rows: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
             if _is_formula(cell):
                 counts[key] = counts.get(key, 0) + 1
     return (max(counts, key=lambda key: counts[key]),) if counts else ()
-
-
-def family_of(name: str) -> str:
-    """The name of a formula without what tells its versions apart.
-
-    `OVERTIME_V2`, `overtime_copy (1)` and `Overtime_old_20240131` are all one.
-    """
-    name = name.upper()
-    while (shorter := VERSION.sub("", name)) and shorter != name:
-        name = shorter
-    return name
-
-
-VERSION = re.compile(
-    r"[\s_.-]*(?:\(\d+\)|(?<![A-Z])(?:V|VER|VERSION|REV)?[\s_.-]*\d+"
-    r"|(?<![A-Z])(?:COPY|OLD|NEW|BACKUP|BAK|FINAL|DRAFT|TEST|ORIGINAL))$"
-)
 
 
 def unfence(text: str) -> str:
