@@ -7,10 +7,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from fastformula.interpreter.activation import Activation, Evaluate, Frame
+from fastformula.analysis import Symbol
+from fastformula.interpreter.activation import Evaluate, Fetched, Frame
 from fastformula.interpreter.arrays import compile_exists
 from fastformula.interpreter.calls import compile_call
 from fastformula.interpreter.compilation import Compilation, refusal
+from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.expressions import compile_expression
 from fastformula.interpreter.items import fetch
 from fastformula.interpreter.values import describe, type_of
@@ -206,32 +208,31 @@ def _defaulted(c: Compilation, node: Was) -> Callable[[Frame], bool]:
     symbol = c.symbol(_subject(c, node))
     key = symbol.key
     if symbol.kind == "input":
-
-        def was_passed(frame: Frame) -> bool:
-            return key in frame[0].defaulted
-
-        return was_passed
+        return lambda frame: key in frame[0].defaulted
     if symbol.kind == "local":
         has_default = symbol.default is not None
         outcome = has_default and c.semantics.locals_are_defaulted
         return lambda _frame: outcome
-
-    def was_found(frame: Frame) -> bool:
-        return fetch(frame[0], symbol).is_defaulted
-
-    return was_found
+    return lambda frame: _ask(frame, symbol, node).is_defaulted
 
 
 def _found(c: Compilation, node: Was) -> Callable[[Frame], bool]:
     symbol = c.symbol(_subject(c, node))
     if symbol.item is None:
         return lambda _frame: True
+    return lambda frame: _ask(frame, symbol, node).is_found
 
-    def was_found(frame: Frame) -> bool:
-        activation: Activation = frame[0]
-        return fetch(activation, symbol).is_found
 
-    return was_found
+def _ask(frame: Frame, symbol: Symbol, node: Was) -> Fetched:
+    """What an item gives; that it gives nothing is an answer here, and no error."""
+    fetched = fetch(frame[0], symbol)
+    problem = fetched.problem
+    if problem is not None and problem.kind not in _ANSWERS:
+        raise FormulaError(problem.kind, problem.message, node, problem.missing)
+    return fetched
+
+
+_ANSWERS = (ErrorClass.NO_DATA, ErrorClass.NULL_DATA)
 
 
 def _subject(c: Compilation, node: Was) -> Name:

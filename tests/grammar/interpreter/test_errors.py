@@ -45,6 +45,13 @@ CASES = {
         {"items": {ITEM: BY_PERSON}},
         "PERSON_ID",
     ),
+    "a context that the test of an item needs": Case(
+        K.UNSET_CONTEXT,
+        2,
+        f"DEFAULT FOR {ITEM} IS ' '\nIF {ITEM} WAS DEFAULTED THEN x = 1",
+        f"DEFAULT FOR {ITEM} IS ' '\nx = 1",
+        {"items": {ITEM: BY_PERSON}},
+    ),
     "a variable that one path leaves empty": Case(
         K.UNSET_VARIABLE,
         3,
