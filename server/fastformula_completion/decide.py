@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,9 +38,12 @@ def decide(
     Whoever asks by hand is refused only where no code can stand. `tokens` are those of
     `text`, if they are at hand.
     """
-    token = _token_around(tokens or tokenize(text), offset)
+    tokens = tokens or tokenize(text)
+    token = _token_around(tokens, offset)
+    if _opens_quote(text, tokens, offset):
+        return Decision("inside a text literal or quoted name")
     if token.start < offset < token.end:
-        if token.kind in ("TEXT", "OPEN_TEXT", "CURLY_TEXT"):
+        if token.kind in ("TEXT", "CURLY_TEXT"):
             return Decision("inside a text literal")
         if token.kind == "OPEN_COMMENT":
             return Decision("inside a comment")
@@ -60,6 +63,25 @@ def _token_around(tokens: Sequence[Token], offset: int) -> Token:
     """The first token that ends behind `offset`."""
     at = bisect_right(tokens, offset, key=lambda token: token.end)
     return tokens[min(at, len(tokens) - 1)]
+
+
+def _opens_quote(text: str, tokens: Sequence[Token], offset: int) -> bool:
+    """Whether a quote is open at the cursor that nothing closes on its line.
+
+    Whatever comes next there is text of the author's. The grammar takes all of it and
+    no name can be looked up, so nothing that is said of it can be told right or wrong,
+    and where it ends is a guess that all that follows hangs on.
+    """
+    line = text.rfind("\n", 0, offset) + 1
+    at = bisect_left(tokens, offset, key=lambda token: token.start)
+    for token in reversed(tokens[:at]):
+        if token.end <= line:
+            break
+        if token.kind == "OPEN_TEXT" and offset <= token.end:
+            return True
+        if token.kind == "BAD" and token.text_in(text) == '"':
+            return True
+    return False
 
 
 def _inside_comment(text: str, token: Token, offset: int) -> bool:

@@ -57,6 +57,9 @@ class Breadth(NamedTuple):
 TIGHT = Breadth(2, 4, ways_out=False)
 """Enough to see that nothing is wrong. What it lacks may look like a mistake."""
 
+WIDE = Breadth(16, 4, ways_out=False)
+"""The same of what is said of a name everywhere."""
+
 LOOSE = Breadth(16, 40, ways_out=True)
 """Enough to believe a mistake that is seen in it."""
 

@@ -73,22 +73,37 @@ def find_filler(stack: Stack, rest: Sequence[Token], reached: int) -> tuple[str,
     finish = _finish(stack)
     best: tuple[str, ...] = ()
     kinds = [token.kind for token in rest[:NEAR]]
+    known: dict[tuple[int, ...], int] = {}
     for length in range(len(finish), -1, -1):
         for tail in _GOING_ON:
             filler = (*finish[:length], *tail)
             after, count = advance(stack, filler)
             if count < len(filler) or not filler:
                 continue
-            fitted = _reach(after, kinds)
+            fitted = _reach(after, kinds, known)
             if fitted > reached or (fitted == reached == len(kinds) and not best):
                 best, reached = filler, fitted
     return best
 
 
-def _reach(stack: Stack, kinds: Sequence[str]) -> int:
-    """How many of `kinds` fit; blocks need not be closed at the end."""
-    feed = recogniser().feed
-    stack, fitted = recogniser().advance(stack, kinds)
+_SOON = 24
+"""Behind so many tokens most ways to go on have come to the same place."""
+
+
+def _reach(
+    stack: Stack, kinds: Sequence[str], known: dict[tuple[int, ...], int]
+) -> int:
+    """How many of `kinds` fit; blocks need not be closed at the end.
+
+    `known` is how many do behind the first ones, by the states that are reached there.
+    """
+    feed, advance = recogniser().feed, recogniser().advance
+    stack, fitted = advance(stack, kinds[:_SOON])
+    if fitted == _SOON < len(kinds):
+        place = _states(stack)
+        if place not in known:
+            known[place] = _reach(stack, kinds[_SOON:], {})
+        return _SOON + known[place]
     if fitted < len(kinds) and kinds[fitted] == END:
         closed: Stack | None = stack
         while closed is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from fastformula.text import Edit, Span
 from fastformula_completion.excerpt import (
     LOOSE,
     TIGHT,
+    WIDE,
     Breadth,
     choose,
     cut_down,
@@ -60,6 +61,12 @@ _NOWHERE = frozenset({"undeclared-name", "uninitialized-variable"})
 
 _OF_PLACE = frozenset({"statement-order"})
 """Rules that what stands above breaks, whatever its names."""
+
+_OF_NEIGHBOURS = frozenset({"overwritten-value"})
+"""Rules about two statements that stand side by side, as no others do in an excerpt."""
+
+_OF_TYPES = frozenset({"inconsistent-types", "operator-types"})
+"""Rules that are right where the names have the types that they have in the whole."""
 
 _TARGET = re.compile(r".*?(\w+)\s*(?:\[[^\]\n]*\]\s*)?=")
 """A line up to the first name that may be assigned."""
@@ -111,27 +118,38 @@ class Meaning:
         place = self._place
         line = _line_around(place.text, place.offset)
         offer = self._offer(middle)
+        breadth = TIGHT
         if _DECLARES.match(place.text[line.start : place.offset] + middle):
             # It may change what a name is wherever that stands.
-            return tuple(self._find(offer, LOOSE))
-        found = tuple(self._find(offer, TIGHT))
-        if not found or any(self._is_certain(each, middle) for each in found):
-            return found
-        return tuple(self._find(offer, LOOSE))
+            breadth = WIDE
+        judged = self._judge(self._cut_down(offer, breadth), self._rules)
+        found = tuple(self._blamed(offer, breadth, judged.found))
+        certain = tuple(
+            each for each in found if self._is_certain(each, middle, judged.analysis)
+        )
+        if certain or not found:
+            return certain
+        judged = self._judge(self._cut_down(offer, LOOSE), self._rules)
+        return tuple(self._blamed(offer, LOOSE, judged.found))
 
-    def _is_certain(self, diagnostic: Diagnostic, middle: str) -> bool:
+    def _is_certain(self, diagnostic: Diagnostic, middle: str, seen: Analysis) -> bool:
         """Whether nothing that an excerpt lacks could excuse what is found in it."""
-        if diagnostic.code == "unknown-function":
+        code = diagnostic.code
+        if code == "unknown-function" or code in _OF_PLACE | _OF_NEIGHBOURS:
             return True
+        if code in _OF_TYPES:
+            words = _words(diagnostic.span.text_in(seen.parsed.text))
+            return all(
+                (whole := self._analysis.symbols.get(word)) is not None
+                and whole.type is not None
+                and whole.type == seen.symbols[word].type
+                for word in words & seen.symbols.keys()
+            )
         start, end = diagnostic.span
         offset = self._place.offset
         word = middle[max(0, start - offset) : end - offset].strip('"').upper()
         is_whole = start >= offset and end <= offset + len(middle)
-        return (
-            diagnostic.code in _NOWHERE
-            and is_whole
-            and word not in self._outline.sources
-        )
+        return code in _NOWHERE and is_whole and word not in self._outline.sources
 
     def _offer(self, middle: str) -> _Offer:
         place = self._place
@@ -162,17 +180,22 @@ class Meaning:
             edit, text, again, said, whole, below, names, blamed, Span(start, end + 1)
         )
 
-    def _find(self, offer: _Offer, breadth: Breadth) -> Iterator[Diagnostic]:
+    def _kept(self, offer: _Offer, breadth: Breadth) -> set[Span] | None:
+        return choose(self._outline, offer.names, offer.around, breadth)
+
+    def _cut_down(self, offer: _Offer, breadth: Breadth) -> Parsed:
+        if offer.again is None:
+            return parse(offer.text)
+        kept = self._kept(offer, breadth)
+        return cut_down_anew(self._analysis.parsed, kept, offer.edit, offer.again)
+
+    def _blamed(
+        self, offer: _Offer, breadth: Breadth, found: Iterable[Diagnostic]
+    ) -> Iterator[Diagnostic]:
+        """What of `found` is the offer's fault."""
         place, whole = self._place, offer.whole
-        kept = None
-        if offer.again is not None:
-            kept = choose(self._outline, offer.names, offer.around, breadth)
-            old = self._analysis.parsed
-            parsed = cut_down_anew(old, kept, offer.edit, offer.again)
-        else:
-            parsed = parse(offer.text)
         suspects: list[Diagnostic] = []
-        for each in self._judge(parsed, self._rules):
+        for each in found:
             span = each.span
             is_syntax = each.code.startswith("syntax")
             if overlap(span, offer.said) or (is_syntax and touch(span, whole)):
@@ -180,29 +203,40 @@ class Meaning:
                 continue
             if place.is_broken and (touch(span, whole) or each.code in _NAMING):
                 continue
+            near = Span(offer.around.start, offer.below.end)
+            if each.code in _OF_NEIGHBOURS and not touch(span, near):
+                continue
             is_named = not offer.blamed.isdisjoint(_words(span.text_in(offer.text)))
             # What follows may have become part of another statement.
             is_next = not place.is_broken and touch(span, offer.below)
             if is_named or is_next or each.code in _OF_PLACE:
                 suspects.append(each)
         if suspects:
+            kept = None if offer.again is None else self._kept(offer, breadth)
             known = self._known(kept, {each.code for each in suspects})
             for each in suspects:
                 if not _was_there(each, offer.said, known):
                     yield each
 
-    def _judge(self, parsed: Parsed, rules: Sequence[Rule]) -> tuple[Diagnostic, ...]:
+    def _judge(self, parsed: Parsed, rules: Sequence[Rule]) -> _Judged:
         analysis = analyze(parsed, self._environment)
         found = lint(analysis, self._configuration, rules)
-        return tuple(each for each in found if each.severity in _GRAVE)
+        return _Judged(analysis, [each for each in found if each.severity in _GRAVE])
 
     def _known(
         self, kept: Collection[Span] | None, codes: Collection[str]
     ) -> dict[tuple[str, int], Severity]:
         """How bad what such rules find without the offer is, by its code and place."""
         rules = [rule for rule in self._rules if rule.name in codes]
-        found = self._judge(cut_down(self._analysis.parsed, kept), rules)
+        found = self._judge(cut_down(self._analysis.parsed, kept), rules).found
         return {(each.code, each.span.start): each.severity for each in found}
+
+
+class _Judged(NamedTuple):
+    """What the checks say of a text."""
+
+    analysis: Analysis
+    found: Sequence[Diagnostic]
 
 
 class _Offer(NamedTuple):

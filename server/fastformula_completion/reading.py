@@ -81,7 +81,8 @@ def read_before(text: str, offset: int, parsed: Parsed) -> Before:
     """Read the text of `parsed` up to `offset`."""
     head = text[:offset]
     begin, first = _begin(parsed, offset)
-    known, stacks = parsed.run.tokens[:begin], parsed.run.stacks[: begin + 1]
+    known: Sequence[Token] = parsed.run.tokens[:begin]
+    stacks: Sequence[Stack] = parsed.run.stacks[: begin + 1]
     written = _tokenize(head, parsed, first)
     if written is None:
         known, stacks, first = (), (START,), 0

@@ -3,11 +3,18 @@
 import pytest
 from fastformula_completion.decide import decide
 
+QUOTE = "inside a text literal or quoted name"
+
 REFUSED = [
     ("a = 'x▮y'", "inside a text literal"),
     ("a = '▮'", "inside a text literal"),
-    ("a = 'x▮", ""),
-    ("a = 'x▮z\nb = 1", "inside a text literal"),
+    ("a = 'x▮", QUOTE),
+    ("a = '▮\nb = 1", QUOTE),
+    ("a = 'x▮z\nb = 1", QUOTE),
+    ('a = "x▮', QUOTE),
+    ('a = "x ▮\nb = "y"', QUOTE),
+    ('a = "x" ▮\nb = "y"', ""),
+    ("a = 'x\n▮b = 1", ""),
     ("a = ‘x▮y’", "inside a text literal"),
     ("a = 'it''▮s'", "inside a text literal"),
     ("/* a ▮ b */ a = 1", "inside a comment"),

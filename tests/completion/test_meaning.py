@@ -97,7 +97,8 @@ def test_short_formulas_are_looked_at_whole() -> None:
     [
         ("pay = pay + limit_7", []),
         ("pay = limit_70", ["uninitialized-variable"]),
-        ("pay = note_7", ["inconsistent-types"]),
+        ("pay = note_7", ["overwritten-value"]),
+        ("limit_9 = 1\npay = note_7", ["inconsistent-types"]),
         ("pay = limit_7 * note_9", ["operator-types"]),
         ("pay = NO_SUCH(1)", ["unknown-function"]),
         ("DEFAULT FOR pay IS 0", ["statement-order"]),
