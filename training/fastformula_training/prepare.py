@@ -57,7 +57,7 @@ class PrepareConfig:
     """The characters of the longest row that is plain text; they are 2,000 tokens."""
     unfinished: float = 0.0
     """The share of training holes behind which the formula is not yet written."""
-    contexts: float = 0.5
+    contexts: float = 1.0
     """The share of holes with what serving writes before the prefix; each takes the
     time of parsing the formula anew."""
     neighbours: int = 4
