@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastformula import LineIndex, parse
+from fastformula_models.card import load_card
 from fastformula_training.config import RunConfig
 from fastformula_training.documents import Row, read_rows, write_jsonl
 from fastformula_training.init import BaseConfig, init_base
@@ -25,7 +26,9 @@ def train_base(architecture: str, folder: Path) -> tuple[Path, Path]:
     from fastformula_training.train import train
 
     data = folder / "data"
-    prepare([FORMULAS], data, PrepareConfig(characters_per_hole=60, longest=60))
+    # The server has no other formulas open that a context could show lines of.
+    cuts = PrepareConfig(characters_per_hole=60, longest=60, neighbours=0)
+    prepare([FORMULAS], data, cuts)
     seed = init_base(
         BaseConfig(
             documents=data / "documents.jsonl",
@@ -108,9 +111,13 @@ async def ask_server(adapter: Path, text: str, offset: int) -> list[str]:
 
 
 def is_a_line(row: Row) -> bool:
-    """Whether the row's hole is a whole short line, as one is completed at a time."""
+    """Whether the row's hole is a whole short line, as one is completed at a time.
+
+    And whether there is something to tell of its formula besides.
+    """
     return (
         row.kind == "statement"
+        and bool(row.context)
         and "\n" not in row.middle
         and 12 < len(row.middle) < 40
         and not row.prefix.rpartition("\n")[2].strip()
@@ -118,9 +125,11 @@ def is_a_line(row: Row) -> bool:
     )
 
 
-@pytest.mark.parametrize("architecture", ["llama", "qwen2", "phi"])
+@pytest.mark.parametrize(
+    ("architecture", "line_end"), [("llama", "\n"), ("qwen2", "\r\n"), ("phi", "\n")]
+)
 async def test_the_server_completes_what_its_adapter_was_taught(
-    architecture: str, tmp_path: Path
+    architecture: str, line_end: str, tmp_path: Path
 ) -> None:
     from fastformula_training.train import train
 
@@ -137,8 +146,10 @@ async def test_the_server_completes_what_its_adapter_was_taught(
         **STEPS,
     )
     adapter = train(replace(run, max_steps=60), quiet=True).folder
-    text = lesson.prefix + lesson.suffix
-    offered = await ask_server(adapter, text, len(lesson.prefix))
+    assert load_card(adapter).context
+    prefix = lesson.prefix.replace("\n", line_end)
+    text = prefix + lesson.suffix.replace("\n", line_end)
+    offered = await ask_server(adapter, text, len(prefix))
     assert offered[0] == lesson.middle
     assert len(offered) == len(set(offered)) <= 3, "asked by hand, it may offer more"
     assert not parse(lesson.prefix + offered[0] + lesson.suffix).errors
