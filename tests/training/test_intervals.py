@@ -72,6 +72,12 @@ def test_a_difference_is_paired() -> None:
     assert 0 < found.low < found.value < found.high
 
 
+def test_of_models_that_never_differ_there_is_no_interval() -> None:
+    same = sample([0.2, 0.4, 0.9], alone(3))
+    found = difference(same, same)
+    assert (found.value, found.low, found.high) == (0, None, None)
+
+
 def test_numbers_are_the_same_every_time() -> None:
     values = [number / 7 for number in range(30)]
     families = [str(number // 2) for number in range(30)]

@@ -68,7 +68,8 @@ def difference(first: Sample, second: Sample) -> Estimate:
     other_sums, other_weights = _by_family(second)
     value = float(other_sums.sum() / other_weights.sum() - sums.sum() / weights.sum())
     count = len(first.values)
-    if len(sums) == 1:
+    # Of models that never differ nothing is known but that; no draw would differ.
+    if len(sums) == 1 or first.values == second.values:
         return Estimate(value, None, None, count)
     drawn = _draws(len(sums))
     means = drawn @ sums / (drawn @ weights)

@@ -1,5 +1,6 @@
 """`fastformula-train evaluate`: models on formulas they have not seen, side by side."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -102,6 +103,8 @@ def evaluate(
     """
     # Before numpy is loaded.
     use_one_thread()
+    # What it says of kernels that it does without is for its developers.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     from fastformula_completion import Sampling
 
     from fastformula_training.evaluate import evaluate as run
