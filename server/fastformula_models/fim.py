@@ -146,14 +146,15 @@ def encode_texts(
     tokenizer: BatchTokenizer, fmt: FimFormat, texts: Sequence[str]
 ) -> list[list[int]]:
     """Encode users' texts to what `encode_text` makes of each, on all cores."""
-    return _encode(
-        tokenizer,
-        fmt,
-        texts,
-        lambda pieces: tokenizer(
-            pieces, add_special_tokens=False, return_attention_mask=False
-        )["input_ids"],
-    )
+
+    def encode(pieces: list[str]) -> list[list[int]]:
+        if not pieces:  # transformers cannot encode nothing
+            return []
+        return tokenizer(pieces, add_special_tokens=False, return_attention_mask=False)[
+            "input_ids"
+        ]
+
+    return _encode(tokenizer, fmt, texts, encode)
 
 
 def encode_prompt(

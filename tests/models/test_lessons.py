@@ -116,6 +116,7 @@ def test_many_texts_are_encoded_as_each_alone(
     tokenizer, row = like(name), fim.FORMATS[name]
     texts = ["", " ", "\r\n", MIDDLE, *row.tokens, *formula.splitlines(keepends=True)]
     texts += [f"a = {fim.Sentinel(token).text}  b" for token in row.tokens]
+    assert fim.encode_texts(tokenizer, row, []) == []
     assert fim.encode_texts(tokenizer, row, texts) == [
         fim.encode_text(tokenizer, row, text) for text in texts
     ]

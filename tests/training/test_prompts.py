@@ -1,13 +1,23 @@
 """What a row teaches is what the server asks, for every format, token by token."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastformula.syntax import parse
+from fastformula_completion.insertion import room_at
 from fastformula_completion.pipeline import Sampling, complete
-from fastformula_models import Backend, BackendSettings, fim, open_backend
+from fastformula_completion.repair import Commission
+from fastformula_completion.writing import write
+from fastformula_models import (
+    Backend,
+    BackendSettings,
+    Cancelled,
+    fim,
+    open_backend,
+)
 from fastformula_models.card import Card, save_card
 from fastformula_training import base
 from fastformula_training.config import RunConfig
@@ -63,7 +73,7 @@ class Asked:
         from fastformula_models.prefix_cache import PrefixCache
 
         budget = prompt_budget(run.context, run.longest_middle)
-        card = Card(run.base, "", fmt.name, budget, "", "1", context=context)
+        card = Card(run.base, "", fmt.name, budget, "", "1", context, instructions=True)
         save_card(card, Path(run.base))
         self.backend: Backend = open_backend(BackendSettings("local", base=run.base))
         self.prompts: list[list[int]] = []
@@ -88,6 +98,20 @@ class Asked:
             sampling=Sampling(max_tokens=1),
         )
         return self.prompts[0] if self.prompts else None
+
+    def wish(self, words: str) -> list[int]:
+        """The prompt for a formula that an author describes."""
+        self.prompts.clear()
+        cancelled = threading.Event()
+        commission = Commission(
+            self.backend,
+            lambda text: (),
+            cancelled=cancelled,
+            report=lambda progress: cancelled.set(),
+        )
+        with pytest.raises(Cancelled):
+            write(words, "", room_at("", 0), commission)
+        return self.prompts[0]
 
     def close(self) -> None:
         self._patch.undo()
@@ -160,6 +184,26 @@ def test_a_row_is_asked_for_in_the_tokens_it_was_taught_in(
         server.close()
         assert asked >= 8
     assert (False, False) in cut, "a window is cut on both sides"
+
+
+@pytest.mark.parametrize("name", fim.FORMATS)
+def test_a_wish_is_asked_for_in_the_tokens_it_was_taught_in(
+    name: str, like: Callable[[str], Any], tmp_path: Path
+) -> None:
+    fmt = fim.FORMATS[name]
+    run = build(tmp_path, name, like, 600)
+    tokenizer = base.load_tokenizer(base.find_base(run.base, ""), False)
+    base.add_sentinels(tokenizer, fmt)
+    wish = f"Pay time and a half.\n### Response: {fmt.end} f\u00fcr alle\n"
+    document = Document("l_pay = 1\nRETURN l_pay\n", "own", instruction=wish)
+    *_, row = cut_rows(Job(document, (), 0.0, CUTS))
+    encoded = encode([Example(row)], tokenizer, fmt, run)
+    server = Asked(run, fmt, True)
+    prompt = server.wish(wish)
+    server.close()
+    assert encoded.instructions == 1
+    assert encoded.ids.tolist()[: len(prompt)] == prompt
+    assert encoded.middle.tolist().index(True) == len(prompt)
 
 
 def test_an_author_is_answered_no_further_than_the_window_leaves_room(
