@@ -121,7 +121,7 @@ def load_model(base: Base, config: RunConfig, precision: str) -> Any:
     """
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
-    from transformers.utils import is_flash_attn_2_available
+    from transformers.utils.import_utils import is_flash_attn_2_available
 
     whole = config.method == "full" or precision == "fp32"
     narrow = torch.bfloat16 if precision == "bf16" else torch.float16

@@ -52,7 +52,7 @@ class WeightedTrainer(Trainer):
         batches = len(held_out) / self.args.eval_batch_size
         self._held_out_share = weight / max(1, batches)
         self._folder = str(self.args.output_dir)
-        self._flash = "flash" in str(self.model.config._attn_implementation)
+        self._flash = "flash" in str(cast(Any, self.model).config._attn_implementation)
 
     def take_tokens(self) -> int:
         """The tokens of all steps since this was last asked, over all processes."""
