@@ -257,9 +257,9 @@ def _staying(
         flag or isinstance(each, Exit | Return)
         for each, flag in zip(body.statements, chosen, strict=True)
     ]
-    if not any(stays):
-        # A block cannot be empty.
-        stays[:1] = [True]
+    if stays and not any(stays):
+        # A block cannot be empty, unless the author has left it so.
+        stays[0] = True
     left = zip(body.statements, stays, strict=True)
     gone = [
         each.span for each, flag in zip(body.statements, stays, strict=True) if not flag

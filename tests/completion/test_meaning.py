@@ -87,6 +87,14 @@ def test_an_excerpt_has_what_is_new_and_what_has_moved() -> None:
     assert not cut.errors
 
 
+def test_a_block_that_is_left_empty_stays_so() -> None:
+    marked = LONG.replace("  other = 1\n  pay = pay + limit_3\n", "  \n")
+    marked = marked.replace("other = 2", "pay = 2")
+    left = kept(marked, {"PAY"}, TIGHT)
+    assert "THEN\n(\n  \n)" in left
+    assert "note_7" not in left
+
+
 def test_short_formulas_are_looked_at_whole() -> None:
     text = "a = 1\nb = 2\n▮c = 3\n"
     assert kept(text, {"A"}, TIGHT) == text.replace("▮", "")
