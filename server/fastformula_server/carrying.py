@@ -23,10 +23,7 @@ def carry(
     All between the first and the last place where the texts differ is changed.
     """
     old, new = before.text, after.text
-    head = _count_common(old, new)
-    most = min(len(old), len(new)) - head
-    tail = min(most, _count_common(old[::-1], new[::-1]))
-    moved = len(new) - len(old)
+    head, tail, moved = _compare(old, new)
 
     def move(span: Span) -> Span | None:
         first = before.lines.position(span.start).line
@@ -48,6 +45,45 @@ def carry(
                 if (place := move(other.span)) is not None
             )
             yield replace(each, span=span, related=related, fixes=())
+
+
+def hold_back(
+    found: Iterable[Diagnostic],
+    shown: Iterable[Diagnostic],
+    before: Document,
+    after: Document,
+) -> Iterator[Diagnostic]:
+    """Those of `found` in `after` that are no news in a line that is being typed.
+
+    A half-written line is nearly always wrong, and its author knows. What was `shown`
+    in `before`, the version judged last, stays in sight while it holds.
+    """
+    head, tail, _ = _compare(before.text, after.text)
+    old, new = (_lines(each, head, len(each.text) - tail) for each in (before, after))
+    known = {
+        each.code
+        for each in shown
+        if before.lines.position(each.span.start).line in old
+    }
+    for each in found:
+        line = after.lines.position(each.span.start).line
+        if each.code in known or line not in new:
+            yield each
+
+
+def _lines(document: Document, start: int, end: int) -> range:
+    """The lines from `start` to `end`, without one that only begins there."""
+    first, last = (document.lines.position(offset) for offset in (start, end))
+    ends_before = last.column == 0 and last.line > first.line
+    return range(first.line, last.line + (not ends_before))
+
+
+def _compare(old: str, new: str) -> tuple[int, int, int]:
+    """How much the two have in common before and behind, and how much longer one is."""
+    head = _count_common(old, new)
+    most = min(len(old), len(new)) - head
+    tail = min(most, _count_common(old[::-1], new[::-1]))
+    return head, tail, len(new) - len(old)
 
 
 def _count_common(one: str, other: str) -> int:

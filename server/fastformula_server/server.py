@@ -29,7 +29,7 @@ from pygls.protocol import LanguageServerProtocol, default_converter
 from fastformula_server import convert
 from fastformula_server.analyses import Analyses, Judged
 from fastformula_server.briefing import Briefing
-from fastformula_server.carrying import carry
+from fastformula_server.carrying import carry, hold_back
 from fastformula_server.catalogue.places import find_project
 from fastformula_server.counting import Counting, later
 from fastformula_server.documents import Document, DocumentStore
@@ -288,7 +288,7 @@ class FormulaServer(LanguageServer):
         self._stop_publishing(document.uri)
         parsed = self.parses.at_once(document)
         if parsed is not None:
-            self._publish_syntax(document, parsed)
+            self._publish_syntax(document, parsed, typing=True)
         self._publishing[document.uri] = asyncio.create_task(
             self._publish_later(document, parsed)
         )
@@ -321,16 +321,24 @@ class FormulaServer(LanguageServer):
             parsed = await self.parses.of(document)
             if parsed is None or not self.documents.is_current(document):
                 return
-            self._publish_syntax(document, parsed)
+            self._publish_syntax(document, parsed, typing=False)
         judged = await self.judged(document)
         if judged is not None:
             self._publish(document, judged.diagnostics)
 
-    def _publish_syntax(self, document: Document, parsed: Parsed) -> None:
-        """Send the syntax errors, and what else was known of unchanged lines."""
+    def _publish_syntax(
+        self, document: Document, parsed: Parsed, *, typing: bool
+    ) -> None:
+        """Send the syntax errors, and what else was known of unchanged lines.
+
+        While the author is `typing`, what is new in these lines has to wait.
+        """
         found = [each for each in parsed.errors if each.code not in REMARKS]
         last = self.analyses.last(document.uri)
         if last is not None:
+            if typing:
+                shown = last.diagnostics
+                found = [*hold_back(found, shown, last.document, document)]
             others = [
                 each for each in last.diagnostics if not each.code.startswith("syntax")
             ]

@@ -272,6 +272,20 @@ def test_what_is_known_of_unchanged_lines_stays_in_sight_while_one_types(
     assert anew["range"] == editor.of("l_spar")
 
 
+def test_a_mistake_is_not_told_before_its_line_is_written(editor: Editor) -> None:
+    if editor.pulls:
+        pytest.skip("this client asks when it likes")
+    editor.start()
+    editor.open("x = 1\nRETURN x\n")
+    assert editor.diagnostics() == []
+    editor.change("x = 1", "x = ")
+    assert editor.published() == []
+    (mistake,) = editor.published()
+    assert mistake["code"].startswith("syntax")
+    editor.change("x = ", "x = 2 ")
+    assert editor.published() == []
+
+
 def test_what_needs_a_whole_formula_stays_while_one_is_half_typed(
     editor: Editor,
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fastformula.diagnostic import Diagnostic, Fix, Related, Severity
 from fastformula.text import Edit, Span
-from fastformula_server.carrying import carry
+from fastformula_server.carrying import carry, hold_back
 from fastformula_server.documents import Document, DocumentStore
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +77,28 @@ def test_other_places_move_along_or_are_left_out() -> None:
     (carried,) = carry([diagnostic], document(before), document(after))
     assert carried.span == Span(13, 14)
     assert [other.span for other in carried.related] == [Span(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown", "expected"),
+    [
+        ("a = 1\nb\nc", "a = 1\nb = \nc", "", ""),
+        ("a = 1\nb\nc", "a = 1\nb = \nc =", "", ""),
+        ("a = 1\nb\nc = 2", "a = \nb\nc = 2", "b", "b"),
+        ("a = 1\nb \nc", "a = 1\nb =\nc", "b", "b"),
+        ("a = 1\nb\nc", "a = 1\nb\nc", "b", "b"),
+        ("😀\r\nb\r\nc", "😀 x\r\nb\r\nc", "", "b"),
+        ("😀\r\nb\r\nc", "😀\r\n\r\nb\r\nc", "", "b"),
+    ],
+)
+def test_what_is_new_in_a_line_that_is_typed_in_has_to_wait(
+    old: str, new: str, shown: str, expected: str
+) -> None:
+    def mistake(text: str, words: str) -> list[Diagnostic]:
+        at = text.index(words)
+        return [found(at, at + 1)] if words else []
+
+    told = hold_back(
+        mistake(new, "b"), mistake(old, shown), document(old), document(new)
+    )
+    assert [each.span.text_in(new) for each in told] == list(expected)
