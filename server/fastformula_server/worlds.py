@@ -89,6 +89,18 @@ def make_world(given: Given, analysis: Analysis, neighbours: Neighbours) -> Worl
     )
 
 
+def overlay(base: World, world: World) -> World:
+    """`base`, in which what `world` gives comes first."""
+    return replace(
+        base,
+        inputs={**base.inputs, **world.inputs},
+        items={**base.items, **world.items},
+        contexts={**base.contexts, **world.contexts},
+        functions={**base.functions, **world.functions},
+        effective_date=world.effective_date or base.effective_date,
+    )
+
+
 def _check(option: str, given: Pairs, known: Iterable[str], what: str) -> None:
     """Raise ValueError where a name is given that means nothing here."""
     names = sorted(known)

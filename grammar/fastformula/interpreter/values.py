@@ -20,7 +20,7 @@ from decimal import (
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
-from fastformula.language.types import array_of, index_type, value_type
+from fastformula.language.types import SCALARS, array_of, index_type, value_type
 
 Scalar: TypeAlias = Decimal | str | datetime | None
 Value: TypeAlias = Scalar | Mapping[int | str, Scalar]
@@ -143,6 +143,8 @@ def bring_in(value: Value, kind: str | None, *, empty_is_null: bool) -> Any:
     Raises ValueError, with a sentence that says what it is, for one of another type.
     """
     if isinstance(value, Mapping):
+        if kind in SCALARS:
+            raise ValueError(f"it is {kind}, but an array is given")
         inner = _bring_in_array(value, kind, empty_is_null)
     else:
         inner = _bring_in_scalar(value, empty_is_null)

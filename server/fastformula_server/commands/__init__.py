@@ -12,6 +12,7 @@ from fastformula_server.commands import (
     run,
     serve,
     stats,
+    test,
     version,
     write,
 )
@@ -30,6 +31,7 @@ COMMANDS = (
     run.command,
     serve.command,
     stats.command,
+    test.command,
     version.command,
     write.command,
 )

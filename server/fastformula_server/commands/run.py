@@ -14,6 +14,7 @@ from fastformula_server.files import FileError, read_file
 if TYPE_CHECKING:
     from fastformula.interpreter import Step
 
+    from fastformula_server.testing.case import Meets
     from fastformula_server.worlds import Pairs
 
 
@@ -64,6 +65,13 @@ def _parse_given(
     help="What a function gives that asks the application.",
 )
 @click.option(
+    "--case",
+    "case_name",
+    metavar="FILE[::NAME]",
+    help="Take what the formula meets from a case of `fastformula test`, the first "
+    "one or NAME; other options come before it.",
+)
+@click.option(
     "--effective-date",
     metavar="DATE",
     help="The date of the run, and the context EFFECTIVE_DATE.",
@@ -84,6 +92,7 @@ def _parse_given(
 )
 def command(
     path: Path,
+    case_name: str | None,
     effective_date: str | None,
     loop_limit: int,
     trace: bool,
@@ -104,7 +113,9 @@ def command(
     from fastformula_server.called import Neighbours
     from fastformula_server.outcomes import error_lines, returned, step_line, to_json
     from fastformula_server.project import load_project
-    from fastformula_server.worlds import Given, know_items, make_world
+    from fastformula_server.testing.case import Meets
+    from fastformula_server.testing.case_values import make_case_world
+    from fastformula_server.worlds import Given, know_items, make_world, overlay
 
     try:
         file = read_file(path)
@@ -114,12 +125,18 @@ def command(
     for problem in project.problems:
         place = f"{project.path}:{problem.line}"
         click.echo(f"Warning: {place}: {problem.message}", err=True)
-    environment = know_items(project.environment(path), values["items"])
+    meets = Meets() if case_name is None else _find_case(case_name)
+    names = (*values["items"], *((name, "") for name in meets.items))
+    environment = know_items(project.environment(path), names)
     analysis = analyze(parse(file.text), environment)
     root = path.parent if project.path is None else project.path.parent
+    neighbours = Neighbours(root, project)
     try:
         given = Given(**values, effective_date=effective_date)
-        world = make_world(given, analysis, Neighbours(root, project))
+        world = overlay(
+            make_case_world(meets, analysis, neighbours),
+            make_world(given, analysis, neighbours),
+        )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     steps: list[Step] = []
@@ -140,3 +157,20 @@ def command(
     else:
         click.echo(to_json(outcome, steps if trace else None))
     sys.exit(0 if outcome.error is None else 1)
+
+
+def _find_case(name: str) -> Meets:
+    """What a case meets, of a file `FILE` or `FILE::NAME`."""
+    from fastformula_server.testing.case import CaseError
+    from fastformula_server.testing.case_file import read_case_file
+
+    path, _, wanted = name.partition("::")
+    try:
+        cases = read_case_file(Path(path))
+    except CaseError as error:
+        raise Failure(str(error)) from error
+    for case in cases:
+        if wanted in ("", case.name):
+            return case.meets
+    names = ", ".join(case.name for case in cases)
+    raise click.UsageError(f"{path} has no case {wanted!r}; it has: {names}")

@@ -1,0 +1,1 @@
+"""Tests of formulas: cases in files, played and compared."""

@@ -1,0 +1,235 @@
+"""Case files, `*.fftest.toml`: from their text to cases."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from fastformula.interpreter import ErrorClass
+
+from fastformula_server.files import FileError, read_file
+from fastformula_server.given import read_moment
+from fastformula_server.testing.case import Case, CaseError, Expected, Meets
+
+ENDING = ".fftest.toml"
+
+_TABLES = {
+    "inputs": "inputs",
+    "items": "items",
+    "contexts": "contexts",
+    "functions": "functions",
+    "formulas": "formulas",
+    "storage": "storage",
+    "tables": "tables",
+    "value-sets": "value_sets",
+    "lookups": "lookups",
+}
+"""Keys of a file and of a case that hold tables, and where they go in `Meets`."""
+OF_FILE = {*_TABLES, "formula", "effective-date", "case"}
+OF_CASE = {
+    *_TABLES,
+    "effective-date",
+    "name",
+    "returns",
+    "log",
+    "error",
+    "message",
+    "rows",
+    "csv",
+}
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_ ]*)\}")
+
+
+def read_case_file(path: Path) -> tuple[Case, ...]:
+    """The cases of a file, those with rows once for each; raises CaseError."""
+    try:
+        text = read_file(path).text
+        data = tomllib.loads(text, parse_float=Decimal)
+    except FileError as error:
+        raise CaseError(str(error)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise CaseError(f"{path}: {error}") from error
+    try:
+        return tuple(read_cases(path, data))
+    except ValueError as error:
+        raise CaseError(f"{path}: {error}") from error
+
+
+def read_cases(path: Path, data: Mapping[str, Any]) -> Iterator[Case]:
+    """The cases of the data of a file; raises ValueError that says what is wrong."""
+    _check_keys(data, OF_FILE, "the file")
+    formula = data.get("formula", path.name.removesuffix(ENDING) + ".ff")
+    if not isinstance(formula, str):
+        raise ValueError("formula is the path of a file")
+    rows = data.get("case", [])
+    if not isinstance(rows, list) or not rows:
+        raise ValueError("there is no case; one begins with [[case]]")
+    names: set[str] = set()
+    for number, row in enumerate(rows, 1):
+        name = row.get("name", f"case {number}") if isinstance(row, dict) else None
+        if not isinstance(name, str):
+            raise ValueError(f"case {number} needs a name that is a text")
+        _check_keys(row, OF_CASE, f"the case {name!r}")
+        for filled in _fill_rows(path, name, row):
+            title = str(filled["name"])
+            if title in names:
+                raise ValueError(f"there are two cases of the name {title!r}")
+            names.add(title)
+            try:
+                yield Case(
+                    name=title,
+                    file=path,
+                    formula=path.parent / formula,
+                    meets=_read_meets(data, filled),
+                    expected=_read_expected(filled),
+                )
+            except ValueError as error:
+                raise ValueError(f"in the case {title!r}, {error}") from error
+
+
+def _check_keys(table: Any, known: set[str], where: str) -> None:
+    if not isinstance(table, dict):
+        raise ValueError(f"{where} has to be a table")
+    for key in table:
+        if key not in known:
+            raise ValueError(
+                f"{where} has a key {key} that means nothing; there are: "
+                f"{', '.join(sorted(known))}"
+            )
+
+
+def _fill_rows(path: Path, name: str, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The case with each of its rows in the place of `{…}`; itself without rows."""
+    plain = {key: each for key, each in case.items() if key not in ("rows", "csv")}
+    plain["name"] = name
+    if "rows" not in case and "csv" not in case:
+        yield plain
+        return
+    if "rows" in case and "csv" in case:
+        raise ValueError(f"the case {name!r} has both rows and csv")
+    rows = case["rows"] if "rows" in case else _read_csv(path.parent / case["csv"])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError(f"the rows of the case {name!r} are a list of tables")
+    for number, row in enumerate(rows, 1):
+        filled = _fill(plain, row)
+        if filled["name"] == name:
+            filled["name"] = f"{name} [{number}]"
+        yield filled
+
+
+def _read_csv(path: Path) -> list[dict[str, Any]]:
+    try:
+        lines = read_file(path).text.splitlines()
+        return list(csv.DictReader(lines, strict=True))
+    except (FileError, csv.Error) as error:
+        raise ValueError(str(error)) from error
+
+
+def _fill(value: Any, row: Mapping[str, Any]) -> Any:
+    """`value` with the values of the row; a text that is one placeholder becomes it."""
+    if isinstance(value, dict):
+        return {key: _fill(each, row) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_fill(each, row) for each in value]
+    if not isinstance(value, str):
+        return value
+    whole = _PLACEHOLDER.fullmatch(value)
+    if whole is not None:
+        return _lookup(row, whole[1])
+    return _PLACEHOLDER.sub(lambda match: str(_lookup(row, match[1])), value)
+
+
+def _lookup(row: Mapping[str, Any], name: str) -> Any:
+    if name not in row:
+        raise ValueError(f"a row has no {name!r}; it has: {', '.join(map(str, row))}")
+    return row[name]
+
+
+def _read_meets(file: Mapping[str, Any], case: Mapping[str, Any]) -> Meets:
+    tables = {
+        field: _upper(file.get(key, {}), key) | _upper(case.get(key, {}), key)
+        for key, field in _TABLES.items()
+    }
+    _check_shapes(tables)
+    moment = case.get("effective-date", file.get("effective-date"))
+    return Meets(
+        **tables,
+        effective_date=None if moment is None else read_date(moment, "effective-date"),
+    )
+
+
+def _check_shapes(tables: Mapping[str, dict[str, Any]]) -> None:
+    """Raise ValueError where a list of tables, or a table, is something else."""
+    for field, keys in _ROW_KEYS.items():
+        for name, rows in tables[field].items():
+            is_optional = field in ("items", "functions")
+            if is_optional and not (isinstance(rows, list) and _has_tables(rows)):
+                continue
+            if not isinstance(rows, list):
+                raise ValueError(f"{name} in {field} has to be a list of tables")
+            for row in rows:
+                _check_keys(row, keys, f"a row of {name}")
+    for field in ("formulas", "lookups"):
+        for name, table in tables[field].items():
+            if not isinstance(table, dict):
+                raise ValueError(f"{name} in {field} has to be a table")
+    for rows in [*tables["items"].values(), *tables["value_sets"].values()]:
+        for row in rows if isinstance(rows, list) and _has_tables(rows) else ():
+            for key in ("contexts", "binds"):
+                if not isinstance(row.get(key, {}), dict):
+                    raise ValueError(f"{key} has to be a table of names and values")
+
+
+def _has_tables(rows: list[Any]) -> bool:
+    return any(isinstance(row, dict) and "null" not in row for row in rows)
+
+
+_ROW_KEYS = {
+    "items": {"value", "contexts"},
+    "functions": {"value", "arguments", "out", "error"},
+    "tables": {"row", "column", "value", "to", "start", "end"},
+    "value_sets": {"value", "binds"},
+}
+
+
+def _upper(table: Any, where: str) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise ValueError(f"{where} has to be a table of names and values")
+    return {name.upper(): each for name, each in table.items()}
+
+
+def _read_expected(case: Mapping[str, Any]) -> Expected:
+    log = case.get("log")
+    if log is not None and not (
+        isinstance(log, list) and all(isinstance(line, str) for line in log)
+    ):
+        raise ValueError("log has to be a list of texts")
+    error, message = case.get("error", ""), case.get("message", "")
+    classes = [str(each) for each in ErrorClass]
+    if error and error not in classes:
+        raise ValueError(
+            f"error is none of the classes of errors, which are: {', '.join(classes)}"
+        )
+    if not isinstance(message, str) or (message and not error):
+        raise ValueError("message is a text, and goes with an error")
+    returns = _upper(case.get("returns", {}), "returns")
+    if not (returns or error or log is not None):
+        raise ValueError("nothing is expected; say returns, log or error")
+    return Expected(returns, None if log is None else tuple(log), error, message)
+
+
+def read_date(value: Any, where: str) -> datetime:
+    """A date of TOML, or a text that is one; raises ValueError for another value."""
+    if isinstance(value, datetime):
+        return value.replace(microsecond=0, tzinfo=None)
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    if isinstance(value, str):
+        return read_moment(value)
+    raise ValueError(f"{where} has to be a date, such as 2026-01-31")

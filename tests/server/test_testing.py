@@ -1,0 +1,362 @@
+"""`fastformula test`, and the files its cases stand in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Tree
+
+import pytest
+from click.testing import CliRunner, Result
+from fastformula.interpreter import Semantics
+from fastformula_server.__main__ import cli
+from fastformula_server.testing.case import CaseError
+from fastformula_server.testing.case_file import OF_CASE, OF_FILE, read_cases
+from fastformula_server.testing.playing import play as play_cases
+from hypothesis import given
+from hypothesis import strategies as st
+
+ROOT = Path(__file__).parents[2]
+PAY = """\
+DEFAULT FOR PER_ASG_GRADE_NAME IS 'none'
+INPUTS ARE hours, rate, start_date (DATE)
+l_log = ESS_LOG_WRITE('begin')
+extra = GREATEST(hours - 41, 0)
+l_factor = TO_NUMBER(GET_TABLE_VALUE('Factors', 'Rate', PER_ASG_GRADE_NAME))
+pay = (hours + extra / 2) * rate * l_factor
+parts['A'] = pay
+IF hours = 0 THEN note = 'none'
+RETURN pay, parts, note, start_date
+"""
+TOP = """\
+effective-date = 2026-03-31
+[inputs]
+RATE = 10
+START_DATE = 2026-01-01
+[items]
+PER_ASG_GRADE_NAME = "A"
+[[tables.Factors]]
+row = "A"
+column = "Rate"
+value = "1"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "pay.ff").write_text(PAY, encoding="utf-8")
+    return tmp_path
+
+
+def play(folder: Path, cases: str, *options: str, top: str = TOP) -> Result:
+    text = f"{top}\n{cases}"
+    (folder / "pay.fftest.toml").write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(cli, ["test", str(folder), *options])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+def case(*lines: str, name: str = "one") -> str:
+    return "\n".join(["[[case]]", f'name = "{name}"', *lines, ""])
+
+
+PASSES = {
+    "a value": ("inputs.HOURS = 40", "returns.PAY = 400"),
+    "a value in any case": ("inputs.hours = 40", "returns.pay = 400.00"),
+    "a value nearly": (
+        "inputs.HOURS = 40",
+        "returns.PAY = { value = 399.9, within = 0.1 }",
+    ),
+    "a value that is absent": (
+        "inputs.HOURS = 40",
+        "returns.NOTE = { absent = true }",
+    ),
+    "an array": ("inputs.HOURS = 40", "returns.PARTS = { a = 400 }"),
+    "a date": ("inputs.HOURS = 0", "returns.START_DATE = 2026-01-01"),
+    "a date in a text": (
+        "inputs = { HOURS = 0, START_DATE = '2026/01/02' }",
+        "returns.START_DATE = '2026-01-02'",
+    ),
+    "all lines of the log": ("inputs.HOURS = 40", "log = ['begin']"),
+    "an error": (
+        "inputs.HOURS = 40",
+        "items.PER_ASG_GRADE_NAME = 'B'",
+        "error = 'No data found'",
+        "message = \"no row 'B'\"",
+    ),
+    "an item without a row": (
+        "inputs.HOURS = 40",
+        "items.PER_ASG_GRADE_NAME = []",
+        "error = 'No data found'",
+    ),
+    "an answer by arguments": (
+        "inputs.HOURS = 40",
+        "[[case.functions.GET_TABLE_VALUE]]",
+        "arguments = ['Factors', 'Rate', 'A']",
+        "value = '2'",
+        "[case.returns]",
+        "PAY = 800",
+    ),
+    "a function that fails": (
+        "inputs.HOURS = 40",
+        "functions.GET_TABLE_VALUE = [{ error = 'closed' }]",
+        "error = 'User defined function error'",
+        "message = 'closed'",
+    ),
+}
+
+
+@pytest.mark.parametrize("lines", PASSES.values(), ids=PASSES)
+def test_a_case_passes(folder: Path, lines: tuple[str, ...]) -> None:
+    result = play(folder, case(*lines))
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(".\n1 passed in ")
+
+
+FAILS = {
+    "a value": (
+        ("inputs.HOURS = 40", "returns.PAY = 401"),
+        "PAY: expected 401, but is 400",
+    ),
+    "a value not near enough": (
+        ("inputs.HOURS = 40", "returns.PAY = { value = 402, within = 1 }"),
+        "PAY: expected 402 within 1, but is 400",
+    ),
+    "another type": (
+        ("inputs.HOURS = 0", "returns.NOTE = 5"),
+        "NOTE: expected 5, but is 'none'",
+    ),
+    "no value": (
+        ("inputs.HOURS = 40", "returns.NOTE = 'none'"),
+        "NOTE: is not returned, or has no value",
+    ),
+    "a value too many": (
+        ("inputs.HOURS = 0", "returns.NOTE = { absent = true }"),
+        "NOTE: expected to be absent, but is 'none'",
+    ),
+    "an array": (
+        ("inputs.HOURS = 40", "returns.PARTS = [400]"),
+        "PARTS: expected [1: 400], but is [A: 400]",
+    ),
+    "a line of the log": (("inputs.HOURS = 40", "log = ['start']"), "- start"),
+    "an error that nobody expects": (
+        ("returns.PAY = 400",),
+        "unexpected: PAY:4: Uninitialized variable: The input `hours`",
+    ),
+    "another error": (
+        ("error = 'Divide by zero'",),
+        "expected Divide by zero, but PAY:4: Uninitialized variable",
+    ),
+    "no error": (
+        ("inputs.HOURS = 40", "error = 'Divide by zero'"),
+        "expected Divide by zero, but the run came to its end",
+    ),
+    "another message": (
+        ("error = 'Uninitialized variable'", "message = 'rate'"),
+        "expected 'rate' in the message",
+    ),
+}
+
+
+@pytest.mark.parametrize("lines, said", FAILS.values(), ids=FAILS)
+def test_a_case_fails(folder: Path, lines: tuple[str, ...], said: str) -> None:
+    result = play(folder, case(*lines))
+    assert result.exit_code == 1
+    assert result.stdout.startswith("F\nFAILED ")
+    assert said in result.stdout
+    assert "1 failed in " in result.stdout.splitlines()[-1]
+
+
+def test_a_failure_shows_the_statements_that_made_the_value(folder: Path) -> None:
+    result = play(folder, case("inputs.HOURS = 42", "returns.PAY = 430"))
+    shown = [line.strip() for line in result.stdout.splitlines()[3:-1]]
+    assert [line.partition("  ")[0] for line in shown] == [
+        "PAY:4: extra = GREATEST(hours - 41, 0)",
+        "PAY:5: l_factor = TO_NUMBER(GET_TABLE_VALUE('Factors', 'Rate', PER_…",
+        "PAY:6: pay = (hours + extra / 2) * rate * l_factor",
+    ]
+
+
+def test_rows_make_a_case_each(folder: Path) -> None:
+    rows = (
+        'inputs.HOURS = "{hours}"',
+        'returns.PAY = "{pay}"',
+        "rows = [{ hours = 40, pay = 400 }, { hours = 41, pay = 411 }]",
+    )
+    result = play(folder, case(*rows, name="{hours} hours"))
+    assert result.stdout.startswith(".F\n")
+    assert "pay.fftest.toml::41 hours\n" in result.stdout
+
+
+def test_rows_may_stand_in_a_csv_file(folder: Path) -> None:
+    (folder / "hours.csv").write_text("hours,pay\n40,400\n42,425\n", encoding="utf-8")
+    lines = ("inputs.HOURS = '{hours}'", "returns.PAY = '{pay}'", "csv = 'hours.csv'")
+    result = play(folder, case(*lines))
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("..\n2 passed")
+
+
+def test_cases_are_chosen_and_the_first_failure_ends_it(folder: Path) -> None:
+    cases = "".join(
+        case("inputs.HOURS = 40", f"returns.PAY = {pay}", name=name)
+        for name, pay in (("good one", 400), ("bad one", 1), ("bad two", 2))
+    )
+    assert play(folder, cases).stdout.startswith(".FF\n")
+    assert play(folder, cases, "-x").stdout.startswith(".F\n")
+    assert play(folder, cases, "-k", "GOOD").stdout.startswith(".\n")
+    assert play(folder, cases, "-k", "none").exit_code == 2
+
+
+def test_junit_is_written(folder: Path) -> None:
+    cases = case("inputs.HOURS = 40", "returns.PAY = 400") + case(
+        "inputs.HOURS = 40", 'returns.NOTE = "\\u0001"', name="two"
+    )
+    file = folder / "results.xml"
+    play(folder, cases, "--junit-xml", str(file))
+    suite = Tree.fromstring(file.read_text(encoding="utf-8"))
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    names = [each.get("name") for each in suite.iter("testcase")]
+    assert names == ["one", "two"]
+    (failure,) = suite.iter("failure")
+    assert "NOTE" in (failure.get("message") or "")
+
+
+BROKEN = {
+    "no TOML": ("[[case", "pay.fftest.toml: "),
+    "no case": ("", "there is no case"),
+    "an unknown key": ("input.HOURS = 1\n" + case("log = []"), "has a key input"),
+    "an unknown key of a case": (case("return.X = 1"), "has a key return"),
+    "nothing expected": (case("inputs.HOURS = 1"), "nothing is expected"),
+    "two of a name": (case("log = []") * 2, "two cases of the name 'one'"),
+    "no such class": (case("error = 'Oops'"), "none of the classes"),
+    "no such input": (case("inputs.HOUR = 1", "log = []"), "has no input HOUR"),
+    "no such context": (case("contexts.X = 1", "log = []"), "there is no context X"),
+    "no number": (case("inputs.HOURS = 'x'", "log = []"), "'x' is not a number"),
+    "no value": (case("inputs.HOURS = true", "log = []"), "not a number, a text or"),
+    "no list": (case("tables.T = 5", "log = []"), "T in tables has to be a list"),
+    "no row": (case("tables.T = [5]", "log = []"), "a row of T has to be a table"),
+    "no column": (
+        case("tables.T = [{ row = 'A' }]", "log = []"),
+        "has texts row, column and value",
+    ),
+    "no placeholder": (
+        case("inputs.HOURS = '{hour}'", "log = []", "rows = [{ hours = 1 }]"),
+        "a row has no 'hour'",
+    ),
+    "no CSV": (case("log = []", "csv = 'none.csv'"), "there is no such file"),
+    "no formula": ("formula = 'none.ff'\n" + case("log = []"), "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("cases, said", BROKEN.values(), ids=BROKEN)
+def test_a_file_that_is_not_as_it_should_be_is_named(
+    folder: Path, cases: str, said: str
+) -> None:
+    result = play(folder, cases, top="")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_the_examples_pass() -> None:
+    result = CliRunner().invoke(cli, ["test", str(ROOT / "docs/examples")])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("." * 9 + "\n")
+
+
+def test_what_the_page_shows_is_what_one_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs/testing.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(\w*)\n(.*?)```", page, re.DOTALL)
+    (formula,) = [text for kind, text in blocks if kind == "fastformula"]
+    (cases,) = [text for kind, text in blocks if kind == "toml"]
+    (shown,) = [text for _, text in blocks if "FAILED" in text]
+    (tmp_path / "pay.ff").write_text(formula, encoding="utf-8")
+    (tmp_path / "pay.fftest.toml").write_text(cases, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    output = CliRunner().invoke(cli, ["test"]).output
+    assert re.sub(r"[\d.]+ s", "0.02 s", output) == shown
+
+
+def test_a_formula_runs_with_a_case(folder: Path) -> None:
+    play(
+        folder,
+        case("inputs.HOURS = 40", "log = []")
+        + case("inputs.HOURS = 41", "log = []", name="two"),
+    )
+    file = str(folder / "pay.fftest.toml")
+
+    def run(*options: str) -> Result:
+        return CliRunner().invoke(cli, ["run", str(folder / "pay.ff"), *options])
+
+    assert "PAY = 400\n" in run("--case", file).stdout
+    assert "PAY = 410\n" in run("--case", f"{file}::two").stdout
+    assert "PAY = 80\n" in run("--case", file, "--input", "rate=2").stdout
+    wrong = run("--case", f"{file}::three")
+    assert wrong.exit_code == 2
+    assert "no case 'three'; it has: one, two" in wrong.stderr
+
+
+def test_the_page_names_every_key() -> None:
+    page = (ROOT / "docs/testing.md").read_text(encoding="utf-8")
+    missing = [key for key in OF_CASE | OF_FILE if not re.search(rf"\b{key}\b", page)]
+    assert not missing
+
+
+SCALARS = st.one_of(
+    st.integers(-5, 5),
+    st.decimals(allow_nan=True, places=2),
+    st.booleans(),
+    st.dates(),
+    st.datetimes(),
+    st.times(),
+    st.sampled_from(["", "A", "{a}", "PER_ASG_GRADE_NAME", "2026-01-01", "1"]),
+)
+KEYS = st.sampled_from(
+    "CMP_ASSIGNMENT_SALARY_AMOUNT PER_ASG_NORMAL_HOURS PAY_VALUE MESSAGE GET_VALUE_SET "
+    "RATE_CONVERTER EFFECTIVE_DATE null value contexts arguments out error row column "
+    "to start end binds within absent a 1 -".split()
+)
+NAMES = {
+    "inputs": "HOURS_PER_DAY WORK_DAYS OVERTIME_CAP PAY_PERIODICITY".split(),
+    "contexts": ["PERSON_ID", "EFFECTIVE_DATE"],
+}
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+TABLES = st.dictionaries(KEYS, VALUES, max_size=3)
+MEETS = {
+    name: st.dictionaries(st.sampled_from(names), VALUES, max_size=3)
+    for name, names in NAMES.items()
+}
+
+
+@given(
+    st.fixed_dictionaries(
+        {"returns": TABLES},
+        optional={
+            key: VALUES
+            if key in ("rows", "effective-date", "log", "name")
+            else MEETS.get(key, TABLES)
+            for key in sorted(OF_CASE - {"csv", "returns", "error", "message"})
+        },
+    )
+)
+def test_whatever_a_case_holds_it_plays_or_says_why_not(row: dict[str, Any]) -> None:
+    path = ROOT / "docs/examples/overtime_premium.fftest.toml"
+    try:
+        cases = list(read_cases(path, {"case": [row]}))
+    except ValueError as error:
+        assert str(error)
+        return
+    try:
+        for result in play_cases(cases, Semantics(loop_limit=50)):
+            assert result.case.file == path
+    except CaseError as error:
+        assert str(error)
