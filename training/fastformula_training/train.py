@@ -109,7 +109,9 @@ def train(config: RunConfig, resume: bool = False, quiet: bool = False) -> Resul
         args=arguments,
         keep=config.keep_checkpoints,
         data_collator=functools.partial(loop.make_batch, pad=_pad(tokenizer)),
-        train_dataset=blocks,
+        train_dataset=whole_batches(
+            blocks, config.accumulation * config.batch_size * arguments.world_size
+        ),
         held_out=held_out,
     )
     if first:
@@ -173,10 +175,7 @@ def train(config: RunConfig, resume: bool = False, quiet: bool = False) -> Resul
 def _held_out(
     config: RunConfig, tokenizer: Any, fmt: Any, processes: int
 ) -> list[Block]:
-    """The blocks of validation.jsonl, costed by their middles only, if it has any.
-
-    Blocks that cost nothing fill them up to whole batches on every process.
-    """
+    """The blocks of validation.jsonl, costed by their middles only, if it has any."""
     path = config.data / "validation.jsonl"
     if not has_validation_rows(config):
         if config.evaluation_steps:
@@ -187,9 +186,17 @@ def _held_out(
         return []
     encoded = encode_file(path, tokenizer, fmt, config, held_out=True)
     blocks = make_blocks(encoded, config.context, config.packing, 0.0, config.seed)
-    whole = np.zeros(1, dtype=np.int64)
-    nothing = Block(whole, whole, whole, np.zeros(1, dtype=np.float32))
-    return blocks + [nothing] * (-len(blocks) % (config.batch_size * processes))
+    return whole_batches(blocks, config.batch_size * processes)
+
+
+def whole_batches(blocks: list[Block], size: int) -> list[Block]:
+    """The blocks, and some that cost nothing to fill up a last batch of `size`.
+
+    So a step has the same blocks on any number of processes, and none has one twice.
+    """
+    token = np.zeros(1, dtype=np.int64)
+    nothing = Block(token, token, token, np.zeros(1, dtype=np.float32))
+    return blocks + [nothing] * (-len(blocks) % size)
 
 
 def labelled_share(blocks: Sequence[Block]) -> float:

@@ -1,6 +1,7 @@
 """`fastformula-train train`: a recipe becomes an adapter."""
 
 import math
+import os
 
 import click
 
@@ -30,6 +31,8 @@ def train(settings: tuple[str, ...], resume: bool, anyway: bool, quiet: bool) ->
     if not anyway:
         require_fit(config)
     result = run(config, resume=resume, quiet=quiet)
+    if int(os.environ.get("RANK", "0")):
+        return  # The first of several processes speaks for all.
     share = 100 * result.trainable / result.parameters
     click.echo(
         f"{result.steps} steps; {result.trainable:,} of {result.parameters:,} "
