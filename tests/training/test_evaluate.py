@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from fastformula.syntax import parse
-from fastformula_models import Backend, Request
+from fastformula_completion import Sampling
+from fastformula_models import Backend, BackendSettings, Request
 from fastformula_models.backend import BackendError, TimedOut
-from fastformula_training.answers import FILE
+from fastformula_training.answers import FILE, Answer
 from fastformula_training.cli import main
 from fastformula_training.dataset import file_hash
 from fastformula_training.documents import Row, read_rows, write_jsonl
@@ -25,8 +26,8 @@ from fastformula_training.evaluate import MOST_SILENT, Evaluation, evaluate
 from fastformula_training.page import write_report
 from fastformula_training.prepare import PrepareConfig, prepare
 from fastformula_training.scores import ALL, Scores, score
-from fastformula_training.subjects import Subject
-from fastformula_training.suites import fill
+from fastformula_training.subjects import Subject, find_subjects
+from fastformula_training.suites import Asking, fill
 
 
 class Reader:
@@ -444,3 +445,25 @@ def test_who_stops_a_run_is_told_that_it_goes_on(
     assert run.returncode == 130
     assert f"Stopped. {tmp_path} keeps the answers" in said
     assert not (tmp_path / "report.md").exists()
+
+
+@pytest.mark.slow
+def test_a_local_model_is_asked_in_batches_and_tells_its_loss(
+    bases: dict[str, Path], rows: list[Row], tmp_path: Path
+) -> None:
+    write_jsonl(tmp_path / "test.jsonl", rows[:6])
+    shared = BackendSettings("local", device="cpu", format="fastformula")
+    asked = find_subjects([str(bases["llama"])], [], shared, {})
+    asking = Asking(Sampling(max_tokens=8), 0)
+
+    def run(at_once: int) -> list[Answer]:
+        out = tmp_path / str(at_once)
+        found = evaluate(asked, ["holes"], tmp_path, out, asking, at_once=at_once)
+        (answers,) = found.answers["holes"].values()
+        return answers
+
+    one, three = run(1), run(3)
+    assert [answer.raw for answer in one] == [answer.raw for answer in three]
+    assert all(answer.raw for answer in one)
+    for answer in one:
+        assert answer.counts["nats"] > answer.counts["tokens"] > 1
