@@ -259,10 +259,127 @@ def test_a_file_that_is_not_as_it_should_be_is_named(
     assert "Traceback" not in result.output
 
 
-def test_the_examples_pass() -> None:
-    result = CliRunner().invoke(cli, ["test", str(ROOT / "docs/examples")])
+def test_the_examples_pass_and_reach_everything() -> None:
+    result = CliRunner().invoke(
+        cli, ["test", str(ROOT / "docs/examples"), "--coverage"]
+    )
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("." * 9 + "\n")
+    assert result.stdout.splitlines()[-1].endswith(
+        "overtime_premium.ff: 36 of 36 statements, 12 of 12 branches"
+    )
+
+
+# Coverage
+
+BRANCHES = """\
+INPUTS ARE a
+b = 1
+IF a > 1 THEN b = 2
+ELSE IF a > 0 THEN
+  b = 3
+WHILE b < 3 LOOP
+  b = b + 1
+RETURN b
+"""
+
+
+def covered(folder: Path, *options: str) -> list[str]:
+    (folder / "pay.ff").write_text(BRANCHES, encoding="utf-8")
+    result = play(folder, case("inputs.A = 2", "returns.B = 3"), *options, top="")
+    return result.stdout.splitlines()[2:]
+
+
+def test_coverage_names_the_lines_that_were_not_reached(folder: Path) -> None:
+    assert covered(folder, "--coverage") == [
+        f"{folder / 'pay.ff'}: 6 of 8 statements, 3 of 6 branches; "
+        "not reached: 3 false, 4, 5"
+    ]
+
+
+def test_formulas_are_annotated(folder: Path) -> None:
+    assert covered(folder, "--annotate")[1:] == [
+        "        | INPUTS ARE a",
+        "      1 | b = 1",
+        "      1 | IF a > 1 THEN b = 2",
+        "      - | ELSE IF a > 0 THEN",
+        "      - |   b = 3",
+        "      2 | WHILE b < 3 LOOP",
+        "      1 |   b = b + 1",
+        "      1 | RETURN b",
+        "        |",
+    ]
+
+
+def test_coverage_is_written_for_lcov(folder: Path) -> None:
+    file = folder / "lcov.info"
+    covered(folder, "--lcov", str(file))
+    rows = file.read_text(encoding="utf-8").splitlines()
+    assert rows[1] == f"SF:{(folder / 'pay.ff').as_posix()}"
+    assert [row for row in rows if row.startswith("BR")] == [
+        "BRDA:3,0,0,1",
+        "BRDA:3,0,1,0",
+        "BRDA:4,0,2,-",
+        "BRDA:4,0,3,-",
+        "BRDA:6,0,4,1",
+        "BRDA:6,0,5,1",
+        "BRF:6",
+        "BRH:3",
+    ]
+    assert rows[-3:] == ["LF:7", "LH:5", "end_of_record"]
+
+
+def test_called_formulas_are_covered_too(folder: Path) -> None:
+    (folder / "other.ff").write_text("EXECUTE('PAY')", encoding="utf-8")
+    cases = case("inputs.A = 0", "returns.B = 3")
+    (folder / "other.fftest.toml").write_text(case("log = []"), encoding="utf-8")
+    (folder / "pay.ff").write_text("b = 3 RETURN b", encoding="utf-8")
+    result = play(folder, cases.replace("inputs.A = 0\n", ""), "--annotate", top="")
+    assert "      2 | b = 3 RETURN b" in result.stdout.splitlines()
+
+
+# A case file to begin with
+
+
+def test_a_case_file_is_begun(folder: Path) -> None:
+    result = CliRunner().invoke(cli, ["test", "--new", str(folder / "pay.ff")])
+    assert result.exit_code == 0, result.output
+    text = (folder / "pay.fftest.toml").read_text(encoding="utf-8")
+    assert text.splitlines()[2:] == [
+        "[inputs]",
+        "HOURS = 0  # NUMBER",
+        "RATE = 0  # NUMBER",
+        "START_DATE = 2026-01-01  # DATE",
+        "",
+        "[items]",
+        'PER_ASG_GRADE_NAME = "text"  # TEXT, has a default',
+        "",
+        "[functions]",
+        'GET_TABLE_VALUE = "text"  # TEXT, for any arguments',
+        "",
+        "[[case]]",
+        'name = "the usual case"',
+        "[case.returns]",
+        "PAY = 0  # NUMBER",
+        "PARTS = { A = 0 }  # NUMBER_TEXT",
+        'NOTE = "text"  # TEXT',
+        "START_DATE = 2026-01-01  # DATE",
+    ]
+    again = CliRunner().invoke(cli, ["test", "--new", str(folder / "pay.ff")])
+    assert again.exit_code == 2
+    assert "is there already" in again.stderr
+
+
+def test_a_begun_case_file_can_be_played(
+    own_formulas: dict[str, str], tmp_path: Path
+) -> None:
+    for name, text in own_formulas.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        new = CliRunner().invoke(cli, ["test", "--new", str(tmp_path / name)])
+        assert new.exit_code == 0, new.output
+    result = CliRunner().invoke(cli, ["test", str(tmp_path)])
+    assert result.exit_code == 1, result.output
+    assert "Answer not given" not in result.stdout
+    assert "No data found" not in result.stdout
 
 
 def test_what_the_page_shows_is_what_one_sees(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from fastformula_server.failure import Failure
 
 if TYPE_CHECKING:
     from fastformula_server.testing.case import Case
+    from fastformula_server.testing.coverage import Tally
     from fastformula_server.testing.playing import Result
 
 
@@ -29,19 +31,44 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the results to this file, as JUnit does.",
 )
+@click.option("--coverage", is_flag=True, help="Say what of the formulas was reached.")
+@click.option(
+    "--annotate", is_flag=True, help="Show how often each line of them was reached."
+)
+@click.option(
+    "--lcov",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the coverage to this file, as lcov does.",
+)
+@click.option(
+    "--new",
+    is_flag=True,
+    help="Write a case file to begin with for each formula in PATHS, and run none.",
+)
 def command(
-    paths: tuple[Path, ...], wanted: str | None, at_once: bool, junit_xml: Path | None
+    paths: tuple[Path, ...],
+    wanted: str | None,
+    at_once: bool,
+    junit_xml: Path | None,
+    coverage: bool,
+    annotate: bool,
+    lcov: Path | None,
+    new: bool,
 ) -> None:
     """Run formulas with the cases of files that end in .fftest.toml.
 
     PATHS are such files, or folders in which they are looked for; without PATHS, the
-    folder one is in. The exit code is 0 when all cases pass, 1 when some fail, and 2
-    when there are none, or a file is not as it should be.
+    folder one is in. With --new, PATHS are formulas. The exit code is 0 when all cases
+    pass, 1 when some fail, and 2 when there are none, or a file is not as it should be.
     """
+    if new:
+        for path in paths:
+            _write_skeleton(path)
+        return
     from fastformula.interpreter import Semantics
 
-    from fastformula_server.files import FileError, create_file
     from fastformula_server.testing.case import CaseError
+    from fastformula_server.testing.coverage import Tally
     from fastformula_server.testing.playing import play
     from fastformula_server.testing.reports import (
         failure_lines,
@@ -53,9 +80,11 @@ def command(
 
     started = time.perf_counter()
     results: list[Result] = []
+    tally = Tally() if coverage or annotate or lcov is not None else None
+    watch = None if tally is None else tally.add
     try:
         cases = list(_find_cases(paths or (Path(),), wanted))
-        for result in play(cases, Semantics()):
+        for result in play(cases, Semantics(), watch):
             results.append(result)
             click.echo("." if result.passed else "F", nl=False)
             if at_once and not result.passed:
@@ -69,12 +98,61 @@ def command(
     for result in failed:
         click.echo("\n".join(failure_lines(result)))
     click.echo(summary(results, time.perf_counter() - started))
+    if tally is not None:
+        _show_coverage(tally, results, lcov, annotate)
     if junit_xml is not None:
-        try:
-            create_file(junit_xml, write_xml(results), force=True)
-        except FileError as error:
-            raise Failure(str(error)) from error
+        _write(junit_xml, write_xml(results), force=True)
     sys.exit(1 if failed else 0)
+
+
+def _show_coverage(
+    tally: Tally, results: Sequence[Result], lcov: Path | None, annotate: bool
+) -> None:
+    from fastformula_server.testing.coverage import annotated, summary_line
+    from fastformula_server.testing.coverage import lcov as write_lcov
+    from fastformula_server.testing.playing import analyse
+
+    items: dict[Path, frozenset[str]] = {}
+    for result in results:
+        # A name counts as an item where any case gives it as one.
+        known = items.get(result.case.formula, frozenset())
+        items[result.case.formula] = known | result.case.meets.items.keys()
+    covered = [
+        tally.covered(path, analyse(path, names)) for path, names in items.items()
+    ]
+    for each in covered:
+        click.echo(summary_line(each))
+        if annotate:
+            click.echo("\n".join(annotated(each)))
+    if lcov is not None:
+        _write(lcov, write_lcov(covered), force=True)
+
+
+def _write_skeleton(path: Path) -> None:
+    from fastformula_server.testing.case import CaseError
+    from fastformula_server.testing.case_file import ENDING
+    from fastformula_server.testing.playing import analyse
+    from fastformula_server.testing.skeleton import make_skeleton
+
+    try:
+        analysis = analyse(path, frozenset())
+    except CaseError as error:
+        raise Failure(str(error)) from error
+    file = path.with_name(path.stem + ENDING)
+    text = make_skeleton(analysis, path.name)
+    if path.suffix != ".ff":
+        text = f"formula = {json.dumps(path.name)}\n{text}"
+    _write(file, text, force=False)
+    click.echo(f"{file} is written")
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    from fastformula_server.files import FileError, create_file
+
+    try:
+        create_file(path, text, force=force)
+    except FileError as error:
+        raise Failure(str(error)) from error
 
 
 def _find_cases(paths: tuple[Path, ...], wanted: str | None) -> Iterator[Case]:

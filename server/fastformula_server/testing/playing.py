@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -37,18 +37,25 @@ class Result(NamedTuple):
         return not self.differences
 
 
-def play(cases: Iterable[Case], semantics: Semantics) -> Iterator[Result]:
-    """What becomes of each case, in order; raises CaseError for one that cannot run."""
+def play(
+    cases: Iterable[Case],
+    semantics: Semantics,
+    watch: Callable[[Step], None] | None = None,
+) -> Iterator[Result]:
+    """What becomes of each case, in order; raises CaseError for one that cannot run.
+
+    `watch` is told the statements, of called formulas too.
+    """
     # Most cases of a file ask for the same.
     neighbours_of = lru_cache(maxsize=64)(_neighbours)
-    analysis_of = lru_cache(maxsize=64)(_analyse)
+    analysis_of = lru_cache(maxsize=64)(analyse)
     for case in cases:
         started = time.perf_counter()
         analysis = analysis_of(case.formula, frozenset(case.meets.items))
         neighbours = neighbours_of(case.formula.parent)
         try:
             world = make_case_world(case.meets, analysis, neighbours)
-            differences = compare(case.expected, run(analysis, world, semantics))
+            differences = compare(case.expected, run(analysis, world, semantics, watch))
         except ValueError as error:
             raise CaseError(f"{case.title}: {error}") from error
         steps = _explain(analysis, world, semantics, differences)
@@ -60,7 +67,7 @@ def _neighbours(folder: Path) -> Neighbours:
     return Neighbours(folder if project.path is None else project.path.parent, project)
 
 
-def _analyse(path: Path, items: frozenset[str]) -> Analysis:
+def analyse(path: Path, items: frozenset[str]) -> Analysis:
     """What the formula means where these names are items; raises CaseError."""
     try:
         file = read_file(path)
