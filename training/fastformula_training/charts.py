@@ -11,7 +11,10 @@ from fastformula_training.intervals import Estimate
 WIDTH = 720
 """Of a chart, in pixels of its own; a page scales it."""
 
-LEFT, RIGHT, LINE, BAR = 170, 60, 18, 11
+LEFT, RIGHT, LINE, BAR = 220, 60, 18, 11
+
+LONGEST_LABEL = 36
+"""Characters that fit left of the bars."""
 
 COLOURS = 8
 """How many colours the page has; models beyond share them."""
@@ -27,6 +30,8 @@ def bars(groups: Bars, title: str) -> str:
     top = 20.0
     for label, group in groups.items():
         middle = top + len(group) * LINE / 2 + 3
+        if len(label) > LONGEST_LABEL:
+            label = f"{label[: LONGEST_LABEL - 1]}…"
         parts.append(_text(LEFT - 8, middle, label, "end"))
         for name, estimate in group.items():
             parts += _bar(top, estimate, names.index(name), name)

@@ -13,6 +13,9 @@ from fastformula_training.similarity import edit_similarity
 COUNT = 6
 """How many of the best and of the worst are shown."""
 
+ALIKE = 0.5
+"""The edit similarity from which an offer is like the truth."""
+
 LINES_BEFORE = 4
 """How many lines before a hole are shown."""
 
@@ -22,21 +25,24 @@ _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 def best_and_worst(
     answers: Sequence[Answer],
 ) -> tuple[list[Answer], list[Answer]]:
-    """Offers that are most and least like the truth, among equals the longest truth.
+    """Offers that are like the truth, the most alike first, and others, the least.
 
-    No more than one of each is of a formula, as far as there are so many.
+    Among equals the longest truth comes first. No more than one of each is of a
+    formula, as far as there are so many.
     """
     scored = [
-        (edit_similarity(answer.middle, answer.row.middle), len(answer.row.middle), n)
-        for n, answer in enumerate(answers)
+        (edit_similarity(answer.middle, answer.row.middle), answer)
+        for answer in answers
         if answer.offered
     ]
-    ranked = sorted(scored, key=lambda each: (-each[0], -each[1], each[2]))
-    middle = len(ranked) - len(ranked) // 2
-    worst = sorted(ranked[middle:], key=lambda each: (each[0], -each[1], each[2]))
+    scored.sort(key=lambda each: -len(each[1].row.middle))
+    best = [each for each in scored if each[0] >= ALIKE]
+    worst = [each for each in scored if each[0] < ALIKE]
+    best.sort(key=lambda each: -each[0])
+    worst.sort(key=lambda each: each[0])
     return (
-        _varied([answers[n] for _, _, n in ranked[:middle]]),
-        _varied([answers[n] for _, _, n in worst]),
+        _varied([answer for _, answer in best]),
+        _varied([answer for _, answer in worst]),
     )
 
 

@@ -107,6 +107,10 @@ def _page(evaluation: Evaluation, reports: dict[str, SuiteReport]) -> Iterator[s
         for metric in metrics_of(report):
             yield f"<li><i>{metric.name}</i>: {escape(metric.meaning)}.</li>"
         yield "</ul>\n"
+        yield (
+            '<p class="note">In answers, what stood there and was not offered is '
+            "struck out, and what was offered besides is marked.</p>\n"
+        )
         for model, answers in evaluation.answers[suite].items():
             for what, chosen in zip(
                 ("Best", "Worst"), best_and_worst(answers), strict=True

@@ -85,7 +85,9 @@ def find_subjects(
     names = [name for name, _ in found]
     return tuple(
         _subject(
-            name if names.count(name) == 1 else settings.adapter or settings.base,
+            settings.adapter or settings.base or name
+            if names.count(name) > 1
+            else name,
             settings,
         )
         for name, settings in found
@@ -140,8 +142,8 @@ def _base_of(adapter: Path, bases: Sequence[str]) -> str:
 
 def _name(folder: Path) -> str:
     """What a folder is called, or the run that it is the result of."""
-    name = folder.expanduser().resolve().name
-    return folder.resolve().parent.name if name in ("adapter", "model") else name
+    folder = folder.expanduser().resolve()
+    return (folder.parent if folder.name in ("adapter", "model") else folder).name
 
 
 def _subject(name: str, settings: BackendSettings) -> Subject:
