@@ -17,8 +17,8 @@ from fastformula_training.mixture import training_examples
 from fastformula_training.shapes import known_shapes, model_shape
 from fastformula_training.speed import Share, Work, seconds, share, work
 
-CHARACTERS_PER_TOKEN = 3.0
-"""Of formulas in a code model's tokens, where the tokenizer is not at hand."""
+CHARACTERS_PER_TOKEN = 3.5
+"""Of formulas, where no tokenizer is at hand; docs/training.md has it by base."""
 
 FILLED = 0.94
 """The share of a packed block that holds rows (training/LOG.md)."""
@@ -71,8 +71,8 @@ class Plan:
 
     @property
     def step_seconds(self) -> float:
-        """How long a step takes; `nan` on a card whose rate is not known."""
-        if not self.gpu.tflops:
+        """How long a step takes; `nan` where the rate in its precision is unknown."""
+        if not self.gpu.tflops or (self.precision == "fp32" and not self.gpu.is_cpu):
             return math.nan
         return seconds(self.tokens, self.work, self.share, self.gpu)
 
@@ -83,7 +83,8 @@ def make_plan(config: RunConfig, gpu: Gpu) -> Plan:
     shape = model_shape(base)
     data = read_data(config, base)
     precision = precision_on(config, gpu)
-    most_labelled = data.most_labelled if data else LABELLED
+    unknown = 1.0 if config.prompt_loss_weight else LABELLED
+    most_labelled = data.most_labelled if data else unknown
     memory = _memory(config, base, shape, gpu, most_labelled)
     sizes = memory.sizes
     fits = memory.total <= gpu.memory
@@ -104,7 +105,7 @@ def make_plan(config: RunConfig, gpu: Gpu) -> Plan:
             sizes.linear,
             sizes.head,
             sizes.trainable,
-            data.labelled if data else LABELLED,
+            data.labelled if data else unknown,
         ),
         share(config, gpu),
         tokens,

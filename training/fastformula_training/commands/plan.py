@@ -66,7 +66,9 @@ def _lines(plan: Any) -> list[str]:
         f"({plan.work.done / 1e9:,.1f} with what is computed twice)",
     ]
     if math.isnan(plan.step_seconds):
-        lines.append("The rate of this card is not known, so no time can be told.")
+        lines.append(
+            "This card's rate in this precision is not known, so no time can be told."
+        )
         return lines
     mfu = plan.share.value * plan.work.model / plan.work.done
     lines += [
