@@ -13,7 +13,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from fastformula.syntax import tokenize
 from fastformula_completion.constrain import prepare
@@ -89,51 +91,44 @@ def evaluate(
     asked = {suite: _draw(suite, rows, trained, path, limit, seed) for suite in chosen}
     settings = asdict(asking) | {"version": version("fastformula")}
     digest = hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+    jobs = [
+        _Job(
+            subject,
+            suite,
+            {key_of(subject.identity, suite.name, digest, row): row for row in rows},
+        )
+        for subject in subjects
+        for suite, rows in asked.items()
+    ]
     out.mkdir(parents=True, exist_ok=True)
     file = out / FILE
     known = read_answers(file)
-    keys = {
-        (suite.name, subject.name): [
-            key_of(subject.identity, suite.name, digest, row) for row in rows
-        ]
-        for suite, rows in asked.items()
-        for subject in subjects
-    }
-    lacking = sum(key not in known for each in keys.values() for key in each)
-
-    def steps() -> Iterator[str]:
-        for subject in subjects:
-            todo = [
-                (suite, list(zip(rows, keys[suite.name, subject.name], strict=True)))
-                for suite, rows in asked.items()
-                if not known.keys() >= set(keys[suite.name, subject.name])
-            ]
-            if todo:
-                yield from _ask(subject, todo, known, file, asking, at_once)
-
+    lacking = sum(key not in known for job in jobs for key in job.rows)
     if lacking:
         prepare()
-        for _ in watch(steps(), lacking):
+        for _ in watch(_ask_all(jobs, known, file, asking, at_once), lacking):
             pass
         known = read_answers(file)
+    answers: dict[str, dict[str, list[Answer]]] = {}
+    for job in jobs:
+        answers.setdefault(job.suite.name, {})[job.subject.name] = [
+            answer_in(known[key], row) for key, row in job.rows.items()
+        ]
     return Evaluation(
         path.name,
         {"limit": limit, "seed": seed, **settings},
         _remarks(overlaps, trained),
         _families(texts),
-        {
-            suite.name: {
-                subject.name: [
-                    answer_in(known[key], row)
-                    for key, row in zip(
-                        keys[suite.name, subject.name], rows, strict=True
-                    )
-                ]
-                for subject in subjects
-            }
-            for suite, rows in asked.items()
-        },
+        answers,
     )
+
+
+class _Job(NamedTuple):
+    """A suite's rows for a model, by the keys of their answers."""
+
+    subject: Subject
+    suite: Suite
+    rows: dict[str, Row]
 
 
 def suite_named(name: str) -> Suite:
@@ -174,39 +169,54 @@ def _draw(
     return unseen
 
 
-def _ask(
-    subject: Subject,
-    todo: Sequence[tuple[Suite, Sequence[tuple[Row, str]]]],
+def _ask_all(
+    jobs: Sequence[_Job],
     known: Collection[str],
     file: Path,
     asking: Asking,
     at_once: int,
 ) -> Iterator[str]:
-    """Answer what is not known yet, a batch at a time, and say each time of what."""
-    backend = subject.open()
-    try:
-        size = _batch_size(subject, backend, at_once)
-        for suite, pairs in todo:
-            together = size if suite.is_batched else 1
-            silent = 0
-            # A batch is asked whole, for what is in it may change its sums.
-            for start in range(0, len(pairs), together):
-                batch = pairs[start : start + together]
-                if all(key in known for _, key in batch):
-                    continue
-                answers = _answers(backend, suite, [row for row, _ in batch], asking)
-                for (_, key), answer in zip(batch, answers, strict=True):
-                    silent = silent + 1 if answer.reason == TIMED_OUT else 0
-                    if silent == MOST_SILENT:
-                        raise TimedOut(
-                            f"{subject.name} has not answered {silent} times in a row; "
-                            "the same command goes on from here."
-                        )
-                    if key not in known:
-                        append_answer(file, key, subject.name, suite.name, answer)
-                        yield f"{suite.name}: {subject.name}"
-    finally:
-        backend.close()
+    """Answer what is not known yet, and say each time of what; a model at a time."""
+    for subject, group in groupby(jobs, lambda job: job.subject):
+        todo = [job for job in group if any(key not in known for key in job.rows)]
+        if not todo:
+            continue
+        backend = subject.open()
+        try:
+            size = _batch_size(subject, backend, at_once)
+            for job in todo:
+                yield from _ask(job, backend, known, file, asking, size)
+        finally:
+            backend.close()
+
+
+def _ask(
+    job: _Job,
+    backend: Backend,
+    known: Collection[str],
+    file: Path,
+    asking: Asking,
+    size: int,
+) -> Iterator[str]:
+    pairs = list(job.rows.items())
+    together = size if job.suite.is_batched else 1
+    silent = 0
+    # A batch is asked whole, for what else is in it may change its sums.
+    for start in range(0, len(pairs), together):
+        batch = pairs[start : start + together]
+        if all(key in known for key, _ in batch):
+            continue
+        answers = _answers(backend, job.suite, [row for _, row in batch], asking)
+        for (key, _), answer in zip(batch, answers, strict=True):
+            silent = silent + 1 if answer.reason == TIMED_OUT else 0
+            if silent == MOST_SILENT:
+                raise TimedOut(
+                    f"{job.subject.name} has not answered {silent} times in a row; the "
+                    "same command goes on from here."
+                )
+            if key not in known:
+                append_answer(file, key, job.subject.name, job.suite.name, answer)
+                yield f"{job.suite.name}: {job.subject.name}"
 
 
 TIMED_OUT = "the model did not answer in time"
