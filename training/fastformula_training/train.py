@@ -114,16 +114,17 @@ def train(config: RunConfig, resume: bool = False, quiet: bool = False) -> Resul
         ),
         held_out=held_out,
     )
+    shown: list[watch.Show] = [bar.show] if bar else []
     if first:
         checkpoints.clear(folder)
         write_settings(settings, config.output)
-        shown: list[watch.Show] = [bar.show] if bar else []
         if config.tensorboard:
             shown.append(watch.tensorboard(config.output / "tensorboard"))
-        utilisation = speed.utilisation(
-            config, model, labelled_share(blocks), arguments.world_size
-        )
-        trainer.add_callback(watch.Log(log, trainer, utilisation, shown))
+    utilisation = speed.utilisation(
+        config, model, labelled_share(blocks), arguments.world_size
+    )
+    # On every process, for when to log is something that they must agree on.
+    trainer.add_callback(watch.Log(log, trainer, utilisation, shown))
     if bar:
         trainer.add_callback(bar)
     if config.patience:
