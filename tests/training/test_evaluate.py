@@ -373,6 +373,23 @@ def test_the_command_writes_reports_and_prints_the_tables(
     assert (tmp_path / "report.html").stat().st_size > 10_000
 
 
+def test_tokens_are_chosen_as_in_the_server(command: Command, tmp_path: Path) -> None:
+    more = ["--sampling", "balanced", "--temperature", "0.2", "--max-tokens", "5"]
+    result = CliRunner().invoke(main, command(tmp_path, *more, "--limit", "1"))
+    assert result.exit_code == 0, result.output
+    values = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert values["settings"]["sampling"] == {
+        "temperature": 0.2,
+        "top_p": 0.9,
+        "repetition_penalty": 1.0,
+        "max_tokens": 5,
+        "adapter": "",
+    }
+    # Other settings are other answers.
+    assert CliRunner().invoke(main, command(tmp_path, "--limit", "1")).exit_code == 0
+    assert len((tmp_path / FILE).read_text("utf-8").splitlines()) == 2
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

@@ -116,7 +116,7 @@ def evaluate(
         ]
     return Evaluation(
         path.name,
-        {"limit": limit, "seed": seed, **settings},
+        {"limit": limit, "seed": seed, "at_once": at_once or "as fits", **settings},
         _remarks(overlaps, trained),
         _families(texts),
         answers,
