@@ -2,17 +2,23 @@
 
     python tools/bench_interpreter.py
 
-runs loops of 1,000,000 rounds. A statement is an assignment, or the condition of a loop
-or branch each time it is asked. Times depend on the machine and on what else it does;
-the ratios, all of one run, hold better.
+runs loops of 1,000,000 rounds, then a file of 100 cases. A statement is an assignment,
+or the condition of a loop or branch each time it is asked. Times depend on the machine
+and on what else it does; the ratios, all of one run, hold better.
 """
 
 from __future__ import annotations
 
-from benchmarks import best
+import tempfile
+from collections import deque
+from pathlib import Path
+
+from benchmarks import ROOT, best
 from fastformula import parse
 from fastformula.analysis import analyze
-from fastformula.interpreter import Step, World, run
+from fastformula.interpreter import Semantics, Step, World, run
+from fastformula_server.testing.case_file import read_case_file
+from fastformula_server.testing.playing import play
 from rich.console import Console
 from rich.table import Table
 
@@ -52,6 +58,28 @@ def measure(body: str, rounds: int, *, is_traced: bool) -> float:
     return best(play)
 
 
+CASES = """\
+formula = "{formula}"
+inputs = {{ WORK_DAYS = [2026-03-02], PAY_PERIODICITY = "WEEKLY" }}
+items = {{ CONTRACT_HOURS = 40, CMP_ASSIGNMENT_SALARY_AMOUNT = 83200 }}
+[[case]]
+name = "{{hours}} hours"
+inputs = {{ HOURS_PER_DAY = ["{{hours}}"] }}
+returns = {{ PAID_DAYS = 1 }}
+rows = [{rows}]
+"""
+
+
+def measure_cases(count: int) -> float:
+    """Seconds that a file of so many cases of our example takes."""
+    formula = (ROOT / "docs/examples/overtime_premium.ff").as_posix()
+    rows = ", ".join(f"{{ hours = {9 + at} }}" for at in range(count))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "bench.fftest.toml")
+        file.write_text(CASES.format(formula=formula, rows=rows), encoding="utf-8")
+        return best(lambda: deque(play(read_case_file(file), Semantics()), maxlen=0))
+
+
 def main() -> None:
     """Print the table."""
     table = Table(title=f"Loops of {ROUNDS:,} rounds", title_style="bold")
@@ -64,6 +92,7 @@ def main() -> None:
     seconds = measure(body, TRACED, is_traced=True)
     table.add_row("a sum, traced", f"{TRACED * statements / seconds:,.0f}")
     Console().print(table)
+    Console().print(f"A file of 100 cases: {measure_cases(100) * 1000:,.0f} ms")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def run(
     making = partial(
         make_program,
         semantics=semantics,
-        answered=world.functions,
+        answered=frozenset(world.functions),
         is_watched=watch is not None,
     )
     state = Run(world, semantics, watch, making)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from fastformula.analysis import Analysis, Use
 from fastformula.diagnostic import Severity
 from fastformula.interpreter.activation import Activation
-from fastformula.interpreter.compilation import Compilation
+from fastformula.interpreter.compilation import Compilation, refusal
 from fastformula.interpreter.errors import ErrorClass, FormulaError, RunError
 from fastformula.interpreter.expressions import constant
 from fastformula.interpreter.program import TOO_DEEP, InputPlace, Program, stack_of
 from fastformula.interpreter.semantics import Semantics
 from fastformula.interpreter.statements import compile_block
 from fastformula.interpreter.values import UNSET, Array
-from fastformula.text import LineIndex, Span
+from fastformula.syntax.tree import Node
+from fastformula.text import LineIndex
 
 _REFUSED = frozenset({"inconsistent-types", "operator-types"})
 """The problems of an analysis without which the types it gives can be relied on."""
@@ -27,20 +28,30 @@ def make_program(
     caller: Activation | None,
     *,
     semantics: Semantics,
-    answered: Iterable[str],
+    answered: frozenset[str],
     is_watched: bool,
 ) -> Program:
     """The program of a formula; raises FormulaError, with its error, for none."""
-    lines = LineIndex(analysis.parsed.text)
-    refused = _find_refused(analysis)
-    if refused is not None:
-        span, message = refused
-        raise _placed(
-            FormulaError(ErrorClass.NOT_COMPILED, message),
-            name,
-            lines.position(span.start).line + 1,
-            caller,
-        )
+    try:
+        return _make(analysis, name, semantics, answered, is_watched)
+    except FormulaError as error:
+        raise _placed(error, analysis, name, caller) from None
+    except RecursionError:
+        # Blocks and brackets this deep are written by programs only.
+        deep = FormulaError(ErrorClass.NOT_COMPILED, TOO_DEEP)
+        raise _placed(deep, analysis, name, caller) from None
+
+
+@lru_cache(maxsize=32)
+def _make(
+    analysis: Analysis,
+    name: str,
+    semantics: Semantics,
+    answered: frozenset[str],
+    is_watched: bool,
+) -> Program:
+    """The program; kept, as many cases of one formula are played in a row."""
+    _refuse(analysis)
     c = Compilation(
         analysis=analysis,
         semantics=semantics,
@@ -51,23 +62,10 @@ def make_program(
         assigned=frozenset(
             id(use.name) for use in analysis.uses if use.assigned == "yes"
         ),
-        answered=frozenset(answered),
+        answered=answered,
         uses=_by_statement(analysis) if is_watched else None,
-        lines=lines,
+        lines=LineIndex(analysis.parsed.text),
     )
-    try:
-        return _make(c, name)
-    except FormulaError as error:
-        line = 1 if error.node is None else c.line(error.node)
-        raise _placed(error, name, line, caller) from None
-    except RecursionError:
-        # Blocks and brackets this deep are written by programs only.
-        deep = FormulaError(ErrorClass.NOT_COMPILED, TOO_DEEP)
-        raise _placed(deep, name, 1, caller) from None
-
-
-def _make(c: Compilation, name: str) -> Program:
-    analysis = c.analysis
     defaults: dict[str, Any] = {}
     element_defaults: dict[str, Any] = {}
     frame: list[Any] = [UNSET] * (len(c.places) + 1)
@@ -105,8 +103,8 @@ def _by_statement(analysis: Analysis) -> dict[int, tuple[Use, ...]]:
     return {key: tuple(each) for key, each in uses.items()}
 
 
-def _find_refused(analysis: Analysis) -> tuple[Span, str] | None:
-    """The first thing that Oracle's compiler would stop at, as far as it matters."""
+def _refuse(analysis: Analysis) -> None:
+    """Raise FormulaError for what Oracle's compiler would stop at first."""
     found = [
         (error.span, error.message)
         for error in analysis.parsed.errors
@@ -117,11 +115,15 @@ def _find_refused(analysis: Analysis) -> tuple[Span, str] | None:
         for problem in analysis.problems
         if problem.rule in _REFUSED and problem.severity in (None, Severity.ERROR)
     )
-    return min(found, default=None)
+    if found:
+        span, message = min(found)
+        raise refusal(message, Node(span))
 
 
 def _placed(
-    error: FormulaError, name: str, line: int, caller: Activation | None
+    error: FormulaError, analysis: Analysis, name: str, caller: Activation | None
 ) -> FormulaError:
+    start = 0 if error.node is None else error.node.span.start
+    line = LineIndex(analysis.parsed.text).position(start).line + 1
     error.error = RunError(error.kind, error.message, name, line, {}, stack_of(caller))
     return error
