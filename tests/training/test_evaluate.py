@@ -390,6 +390,19 @@ def test_tokens_are_chosen_as_in_the_server(command: Command, tmp_path: Path) ->
     assert len((tmp_path / FILE).read_text("utf-8").splitlines()) == 2
 
 
+def test_numpy_is_loaded_when_it_has_been_told_to_keep_to_one_thread() -> None:
+    """Two of them are fifty times slower where other programs are busy."""
+    script = (
+        "import sys\n"
+        "import fastformula_training.cli, fastformula_training.suites\n"
+        "print('numpy' in sys.modules)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "False\n"
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

@@ -33,7 +33,6 @@ from fastformula_models.backend import loss_of
 
 from fastformula_training.answers import Answer
 from fastformula_training.documents import Row
-from fastformula_training.rows import INSTRUCTION, TEXT
 
 LINES = 3
 """How many lines of a formula are typed."""
@@ -100,7 +99,7 @@ class Listener:
 
 
 def _holes(rows: Sequence[Row], _seed: int) -> list[Row]:
-    return [row for row in rows if row.kind not in (TEXT, INSTRUCTION)]
+    return [row for row in rows if row.kind not in ("text", "instruction")]
 
 
 def fill(row: Row, backend: Backend, asking: Asking = AS_SERVED) -> Answer:
@@ -133,7 +132,7 @@ def _instructions(rows: Sequence[Row], _seed: int) -> list[Row]:
     return [
         replace(row, middle=row.middle.strip())
         for row in rows
-        if row.kind == INSTRUCTION
+        if row.kind == "instruction"
     ]
 
 
