@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 from fastformula import Parsed, parse
@@ -206,7 +207,10 @@ class Meaning:
             near = Span(offer.around.start, offer.below.end)
             if each.code in _OF_NEIGHBOURS and not touch(span, near):
                 continue
-            is_named = not offer.blamed.isdisjoint(_words(span.text_in(offer.text)))
+            # A value of the wrong type does not name what it is given to.
+            spots = (span, *(other.span for other in each.related))
+            words = (_words(spot.text_in(offer.text)) for spot in spots)
+            is_named = not offer.blamed.isdisjoint(chain.from_iterable(words))
             # What follows may have become part of another statement.
             is_next = not place.is_broken and touch(span, offer.below)
             if is_named or is_next or each.code in _OF_PLACE:

@@ -172,3 +172,17 @@ def test_an_excerpt_shows_what_a_whole_published_formula_shows(
     wrong, differed = compare(texts, 150, 7, monkeypatch)
     assert wrong > 20
     assert differed <= 2
+
+
+def test_an_offer_answers_for_values_that_no_longer_fit_elsewhere() -> None:
+    marked = (
+        "DEFAULT FOR x IS ' '\nINPUTS ARE x (TEXT)\nIF x = 'a' THEN\n(\n  ▮\n)\nELSE\n"
+        "(\n  note = SUBSTR(x, 1, 1)\n)\nRETURN note\n"
+    )
+    at = marked.index("▮")
+    parsed = parse(marked.replace("▮", ""))
+    place = open_place(parsed.text, at, parsed)
+    meaning = Meaning(place, analyze(parsed), Configuration())
+    (objection,) = meaning.objections("note = 5")
+    assert objection.code == "inconsistent-types"
+    assert meaning.objections("note = x") == ()
