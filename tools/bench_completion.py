@@ -19,12 +19,11 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import count
-from typing import Any, get_args
+from typing import Any
 
-from benchmarks import OWN, best, percentile, read
+from benchmarks import best, long_formula, percentile
 from fastformula import parse
 from fastformula.analysis import analyze
-from fastformula.syntax.tree import Declaration, Return
 from fastformula_completion import complete
 from fastformula_models import Request
 from rich.console import Console
@@ -52,23 +51,6 @@ class Quick:
         """Nothing is held."""
 
 
-def long_formula() -> str:
-    """Our own formulas as one: what they declare, then their statements in turn."""
-    declarations: list[str] = []
-    statements: list[str] = []
-    for text in read(OWN):
-        for statement in parse(text).tree.statements:
-            said = statement.span.text_in(text)
-            if isinstance(statement, get_args(Declaration)):
-                declarations.append(said)
-            elif not isinstance(statement, Return):
-                statements.append(said)
-    lines = "\n".join(dict.fromkeys(declarations))
-    while lines.count("\n") < LINES:
-        lines += "\n" + "\n".join(statements)
-    return lines + "\n"
-
-
 def holes(text: str, dice: random.Random) -> Iterator[tuple[str, int, str]]:
     """The text without the rest of a line, where that stood, and the rest."""
     starts = [token.start for token in parse(text).tokens[:-1]]
@@ -82,7 +64,7 @@ def holes(text: str, dice: random.Random) -> Iterator[tuple[str, int, str]]:
 
 def measure_stages(console: Console) -> None:
     """Print what each stage costs in a long formula."""
-    text = long_formula()
+    text = long_formula(LINES)
     dice = random.Random(1)
     times: dict[str, list[float]] = {}
     decisions: list[float] = []
@@ -212,7 +194,7 @@ class Client:
 
 def measure_editor(console: Console) -> None:
     """Print how long an editor waits for the embedded model."""
-    text = long_formula()
+    text = long_formula(LINES)
     lines = text.splitlines(keepends=True)
     client = Client()
     warm: list[float] = []

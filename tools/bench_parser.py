@@ -13,12 +13,16 @@ import random
 import statistics
 import sys
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from benchmarks import CORPUS, OWN, best, has_errors, percentile, read
+from benchmarks import CORPUS, OWN, best, has_errors, long_formula, percentile, read
 from fastformula import parse
 from fastformula.syntax import tokenize
 from fastformula.syntax.recogniser import START, recognise, recogniser
+from fastformula.syntax.reparsing import reparse
+from fastformula.syntax.tree import Assign
 from fastformula_completion.fit import fits, open_place
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +30,8 @@ from rich.table import Table
 PLACES = 60
 MUTANTS = 120
 LEAST_TOKENS = 20_000
+LONG = (1_000, 5_000)
+KEYS = 300
 
 
 def fit_times(texts: list[str], dice: random.Random) -> tuple[list[float], list[float]]:
@@ -119,10 +125,58 @@ def measure(name: str, texts: list[str], console: Console) -> None:
     console.print(table)
 
 
+def typing(text: str, dice: random.Random) -> Iterator[str]:
+    """`text` key by key, as statements of its own are typed between others."""
+    while True:
+        statements = [
+            each for each in parse(text).tree.statements if isinstance(each, Assign)
+        ]
+        said = dice.choice(statements).span.text_in(text) + "\n"
+        at = dice.choice(statements).span.start
+        for end in range(1, len(said) + 1):
+            yield text[:at] + said[:end] + text[at:]
+        text = text[:at] + said + text[at:]
+
+
+def measure_typing(lines: int, console: Console) -> None:
+    """Print what a key costs in a formula of so many lines."""
+    text = long_formula(lines)
+    known = parse(text)
+    whole = best(lambda: parse(text)) * 1000
+    plain, wide, trees = [], [], []
+    for typed in islice(typing(text, random.Random(1)), KEYS):
+        started = time.perf_counter()
+        after = reparse(known, typed)
+        spent = (time.perf_counter() - started) * 1000
+        is_wide = known.is_foreign or after.is_foreign
+        (wide if is_wide else plain).append(spent)
+        started = time.perf_counter()
+        _ = after.tree
+        trees.append((time.perf_counter() - started) * 1000)
+        known = after
+    title = f"typing in {text.count(chr(10)):,} lines, parsed in {whole:.0f} ms"
+    table = Table(title=title, title_style="bold")
+    for column in ("what", "median ms", "95 % ms", "of parsing"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    rows = (
+        ("a key, to the errors", plain),
+        ("a key in an open text, or that is no sign of ours", wide),
+        ("the tree, when asked for", trees),
+    )
+    for name, times in rows:
+        if not times:
+            continue
+        median, p95 = statistics.median(times), percentile(times, 0.95)
+        table.add_row(name, f"{median:.1f}", f"{p95:.1f}", f"{median / whole:.2f}")
+    console.print(table)
+
+
 def main(folder: Path) -> None:
     """Measure our own formulas, and those of `folder` if it is there."""
     console = Console()
     measure("own formulas", read(OWN), console)
+    for lines in LONG:
+        measure_typing(lines, console)
     if folder.is_dir():
         measure(folder.name, read([folder]), console)
 

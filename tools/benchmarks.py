@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import get_args
 
 from fastformula import Severity, parse
 from fastformula.syntax import tokenize
+from fastformula.syntax.tree import Declaration, Return
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared/corpus"
@@ -23,6 +25,23 @@ def read(folders: Iterable[Path]) -> list[str]:
     files = [file for folder in folders for file in sorted(folder.rglob("*.ff"))]
     texts = [file.read_bytes().decode("utf-8", "replace") for file in files]
     return [text for text in texts if len(tokenize(text)) > 9 and not has_errors(text)]
+
+
+def long_formula(lines: int) -> str:
+    """Our own formulas as one: what they declare, then their statements in turn."""
+    declarations: list[str] = []
+    statements: list[str] = []
+    for text in read(OWN):
+        for statement in parse(text).tree.statements:
+            said = statement.span.text_in(text)
+            if isinstance(statement, get_args(Declaration)):
+                declarations.append(said)
+            elif not isinstance(statement, Return):
+                statements.append(said)
+    whole = "\n".join(dict.fromkeys(declarations))
+    while whole.count("\n") < lines:
+        whole += "\n" + "\n".join(statements)
+    return whole + "\n"
 
 
 def has_errors(text: str) -> bool:

@@ -18,6 +18,7 @@ from fastformula.analysis import Analysis
 from fastformula.diagnostic import Diagnostic
 from fastformula.syntax import Token
 from fastformula.syntax.moving import move
+from fastformula.syntax.parser import Placed
 from fastformula.syntax.recovery import Run
 from fastformula.syntax.rereading import Reread
 from fastformula.syntax.tree import (
@@ -225,12 +226,18 @@ class Excerpt:
 
     def parsed(self, text: str, errors: Iterable[Diagnostic]) -> Parsed:
         """What is kept, as if it were all that there is."""
-        tree = Formula(Span(0, len(text)), tuple(self.statements))
         tokens = sorted(self.tokens, key=_token_start)
-        return Parsed(text, tree, tuple(tokens), tuple(errors), _UNREAD, False)
+        placed = tuple(Placed(each, 0) for each in self.statements)
+        return replace(
+            _NOTHING,
+            text=text,
+            tokens=tuple(tokens),
+            errors=tuple(errors),
+            placed=placed,
+        )
 
 
-_UNREAD = Run((), (), (), ())
+_NOTHING = Parsed("", (), (), (), Run((), (), (), ()), (), False, False)
 
 
 def _token_start(token: Token) -> int:
@@ -295,7 +302,7 @@ def cut_down_anew(
     excerpt = Excerpt(kept)
     excerpt.take(old[: again.first], parsed.tokens)
     excerpt.take(again.statements, again.tokens, was=was)
-    excerpt.take(again.rest, parsed.tokens, shift)
+    excerpt.take(again.freed or old[again.last :], parsed.tokens, shift)
     mended = {id(each) for each in parsed.run.errors}
     gone = {id(each) for each in parsed.run.errors[again.first_mend : again.last_mend]}
     above = parsed.tokens[: again.first_token]

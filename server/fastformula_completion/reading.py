@@ -175,11 +175,11 @@ def read_behind(parsed: Parsed, offset: int, before: Before) -> Behind:
     work: Sequence[Token] = tokens
     if parsed.is_foreign:
         work, _ = normalise(parsed.text, tokens)
-    joined = work[bisect_left(work, start, key=_start) :]
+    following = work[bisect_left(work, start, key=_start) :]
     at = bisect_left(work, offset, key=_start)
     rest = work[at:]
     floor = min(before.anchor, before.statement)
-    read = _run(parsed.text, [*known, *joined], [*stacks], floor, parsed)
+    read = _run(parsed.text, [*known, *following], [*stacks], floor, parsed)
     edge = work[at - 1].end if at else 0
     behind, first = _behind(rest, read, floor, edge)
     if first is None:

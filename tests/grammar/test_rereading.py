@@ -1,5 +1,6 @@
-"""An edited text read anew around the edit is the text read anew from its start."""
+"""A text read anew around an edit says what it says read anew from its start."""
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,9 +10,12 @@ from fastformula import Parsed, parse
 from fastformula.diagnostic import Diagnostic
 from fastformula.syntax import Token
 from fastformula.syntax.moving import move
+from fastformula.syntax.reparsing import find_edit, reparse
 from fastformula.syntax.rereading import Reread, reread
 from fastformula.syntax.tree import Statement
-from fastformula.text import Edit, Span
+from fastformula.text import Edit, Span, apply_edits
+
+SOAK = os.environ.get("FASTFORMULA_SOAK") == "1"
 
 TYPED = [
     *"abx1 =()+'\n,.;*/-\"[]|<",
@@ -40,17 +44,13 @@ def edits(text: str, texts: list[str], dice: random.Random) -> Edit:
     return Edit(Span(at, end), other[start : start + dice.choice((1, 3, 10))])
 
 
-def staying(body: object) -> tuple[Statement, ...]:
-    return body.statements  # type: ignore[attr-defined, no-any-return]
-
-
 def put_together(
     before: Parsed, again: Reread
 ) -> tuple[list[Statement], list[Token], set[Diagnostic]]:
     """Statements, tokens and errors, but for semicolons, which count from the start."""
     shift = again.shift
     statements = [*before.tree.statements[: again.first], *again.statements]
-    statements += (move(each, shift, staying) for each in again.rest)
+    statements += (move(each, shift) for each in rest(before, again))
     tokens = [*before.tokens[: again.first_token], *again.tokens]
     tokens += (
         Token(kind, start + shift, end + shift, lead + shift)
@@ -58,6 +58,10 @@ def put_together(
     )
     errors = {each for each in _errors(before, again) if "semicolon" not in each.code}
     return statements, tokens, errors
+
+
+def rest(before: Parsed, again: Reread) -> tuple[Statement, ...]:
+    return again.freed or before.tree.statements[again.last :]
 
 
 def _errors(before: Parsed, again: Reread) -> Iterator[Diagnostic]:
@@ -141,14 +145,89 @@ def test_little_of_a_long_text_is_read(new_text: str) -> None:
 
 def test_what_a_block_swallowed_is_set_free() -> None:
     """A `)` that lacked is put in: all below stood in the block, and does no more."""
-    at = LONG.index(")\nIF a200")
-    again = reread(parse(LONG[:at] + LONG[at + 1 :]), Edit(Span(at, at), ")"))
+    text = LONG.replace("\n", "\n  ")
+    at = text.index(")\n  IF a1 ")
+    again = reread(parse(text[:at] + text[at + 1 :]), Edit(Span(at, at), ")"))
     assert again is not None
     assert not again.errors
-    assert len(again.statements) <= 4
-    assert len(again.first * "s" + "s" * len(again.statements + again.rest)) == 400
+    assert len(again.statements) <= 2
+    assert len(again.statements) + len(again.freed) == 400
 
 
 def test_other_languages_are_read_whole() -> None:
     assert reread(parse("a := 1\nb = 2\n"), Edit(Span(7, 7), "c")) is None
     assert reread(parse("a = 1\nb = 2\n"), Edit(Span(6, 6), "'")) is None
+
+
+EDITS = 5_000 if SOAK else 300
+VERSIONS = 12
+"""How many edits are made to one formula, each to what the last one left."""
+
+
+def check_parse(before: Parsed, text: str) -> Parsed:
+    after, fresh = reparse(before, text), parse(text)
+    assert after.tokens == fresh.tokens
+    assert after.errors == fresh.errors
+    assert after.tree == fresh.tree
+    assert after.is_foreign == fresh.is_foreign
+    assert tuple(after.run.tokens) == tuple(fresh.run.tokens)
+    assert tuple(after.run.errors) == tuple(fresh.run.errors)
+    return after
+
+
+def edit_at_random(texts: list[str], seed: int) -> None:
+    dice = random.Random(seed)
+    known = parse("")
+    older: list[str] = []
+    for number in range(EDITS):
+        if number % VERSIONS == 0:
+            known, older = parse(dice.choice(texts)), []
+        older.append(known.text)
+        text = apply_edits(known.text, [edits(known.text, texts, dice)])
+        # Now and then, all is undone that was done.
+        known = check_parse(known, dice.choice(older) if dice.random() < 0.1 else text)
+
+
+def test_random_edits_of_own_formulas(own_formulas: dict[str, str]) -> None:
+    edit_at_random(list(own_formulas.values()), 1)
+
+
+def test_random_edits_of_published_formulas(corpus: dict[str, str]) -> None:
+    edit_at_random([text for text in corpus.values() if len(text) < 6_000], 2)
+
+
+BROKEN = "a = 1\nIF a = THEN (\n  b = = 2\n)\nc = (1\nd = 'x'\nRETURN a, b\n"
+
+
+@pytest.mark.parametrize("typed", ["x = 1\n", "IF a = 1 THEN (\n", ")", "'y' ", "; "])
+def test_typing_everywhere_in_a_broken_formula(typed: str) -> None:
+    for at in range(len(BROKEN)):
+        known = parse(BROKEN)
+        for end in range(1, len(typed) + 1):
+            known = check_parse(known, BROKEN[:at] + typed[:end] + BROKEN[at:])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "edit"),
+    [
+        ("abc", "abc", Edit(Span(3, 3), "")),
+        ("abc", "abxc", Edit(Span(2, 2), "x")),
+        ("abc", "c", Edit(Span(0, 2), "")),
+        ("aa", "aaa", Edit(Span(2, 2), "a")),
+        ("aaa", "aa", Edit(Span(2, 3), "")),
+        ("", "x", Edit(Span(0, 0), "x")),
+    ],
+)
+def test_the_edit_between_two_texts(old: str, new: str, edit: Edit) -> None:
+    assert find_edit(old, new) == edit
+    assert apply_edits(old, [edit]) == new
+
+
+def test_statements_move_when_the_tree_is_asked_for() -> None:
+    text = "".join(f"a{n} = {n}\n" for n in range(100))
+    known = parse(text)
+    for at in range(3):
+        known = reparse(known, text[:6] + "x" * (at + 1) + text[6:])
+    assert known.placed[-1].by == 3
+    assert known.tree == parse(known.text).tree
+    assert known.tree is known.tree

@@ -6,26 +6,27 @@ one; what is too wide is found here, once the tree is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from fastformula.diagnostic import Diagnostic, Severity
-from fastformula.syntax.recogniser import START, recogniser
+from fastformula.syntax.recogniser import START, Stack, recogniser
 from fastformula.syntax.rewriting import mistake, replacement
 from fastformula.syntax.tables import load_tables
 from fastformula.syntax.tokens import Token, trivia
 from fastformula.syntax.tree import (
     Assign,
     CallFormula,
-    Formula,
     FormulaOutput,
     Index,
     Name,
     Node,
+    Statement,
     Text,
     TypedName,
     Was,
 )
 from fastformula.syntax.visit import walk
+from fastformula.text import Span
 
 TYPES = frozenset(
     word
@@ -34,12 +35,14 @@ TYPES = frozenset(
 )
 
 
-def check(text: str, tree: Formula, tokens: Sequence[Token]) -> list[Diagnostic]:
-    """Errors and remarks that the tree shows; for a text with its tree and tokens."""
-    found = [error for node in walk(tree) for error in _check_node(text, node)]
-    if ";" in text:
-        found += _check_separators(text, tokens)
-    return found
+def check_statements(text: str, statements: Iterable[Statement]) -> list[Diagnostic]:
+    """Errors and remarks that statements show, in order."""
+    return [
+        error
+        for statement in statements
+        for node in walk(statement)
+        for error in _check_node(text, node)
+    ]
 
 
 def _check_node(text: str, node: Node) -> Iterator[Diagnostic]:
@@ -84,30 +87,56 @@ def _check_output(text: str, output: FormulaOutput) -> Iterator[Diagnostic]:
         )
 
 
-def _check_separators(text: str, tokens: Sequence[Token]) -> Iterator[Diagnostic]:
+def check_separators(
+    text: str, tokens: Sequence[Token], stacks: Sequence[Stack] | None = None
+) -> list[Diagnostic]:
+    """A remark, or an error, for each `;`, up to the first token that does not fit.
+
+    `stacks` are those before the tokens, if all of them fit and it is known.
+    """
+    if ";" not in text:
+        return []
+    stacks = stacks or _stacks(tokens)
+    return [
+        error
+        for token, stack in zip(tokens, stacks, strict=False)
+        if ";" in text[token.lead : token.start]
+        for piece in trivia(text, token)
+        if piece.kind == "separator"
+        for error in _check_separator(piece.span, stack)
+    ]
+
+
+def _stacks(tokens: Iterable[Token]) -> list[Stack]:
+    """The stack before each token up to the first that does not fit.
+
+    From there on the parser's own errors speak.
+    """
     feed = recogniser().feed
-    stack = START
+    stacks = [START]
     for token in tokens:
-        for piece in trivia(text, token) if token.lead < token.start else ():
-            if piece.kind == "separator":
-                fix = replacement("Remove `;`", piece.span, "")
-                if feed(stack, "UNKNOWN") or feed(stack, "RPAR"):
-                    yield Diagnostic(
-                        "semicolon",
-                        Severity.HINT,
-                        piece.span,
-                        "Statements need no `;` between them.",
-                        (fix,),
-                    )
-                else:
-                    yield mistake(
-                        "semicolon",
-                        piece.span,
-                        "The statement is not complete where this `;` stands.",
-                        fix,
-                    )
-        after = feed(stack, token.kind)
+        after = feed(stacks[-1], token.kind)
         if after is None:
-            # From here on the parser's own errors speak.
-            return
-        stack = after
+            break
+        stacks.append(after)
+    return stacks
+
+
+def _check_separator(span: Span, stack: Stack) -> Iterator[Diagnostic]:
+    feed = recogniser().feed
+    fix = replacement("Remove `;`", span, "")
+    if feed(stack, "UNKNOWN") or feed(stack, "RPAR"):
+        yield Diagnostic(
+            "semicolon",
+            Severity.HINT,
+            span,
+            "Statements need no `;` between them.",
+            (fix,),
+        )
+    else:
+        yield mistake(
+            "semicolon",
+            span,
+            "The statement is not complete where this `;` stands.",
+            fix,
+        )

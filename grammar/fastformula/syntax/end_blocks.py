@@ -25,6 +25,9 @@ _JOINED = {
 }
 _APART = {"IF": "IF", "LOOP": "WHILE", "WHILE": "WHILE"}
 
+END_WORDS = frozenset({*_JOINED, "END"})
+"""The names that may close a block."""
+
 
 @dataclass(slots=True)
 class _Block:

@@ -22,7 +22,7 @@ from fastformula.syntax.tables import load_tables
 from fastformula.syntax.tokens import Token
 from fastformula.text import Edit, Span
 
-_RELATIONS = ("EQUAL", "NE", "LESSTHAN", "MORETHAN", "LE", "GE", "LIKE")
+RELATIONS = ("EQUAL", "NE", "LESSTHAN", "MORETHAN", "LE", "GE", "LIKE")
 
 
 def _list_end(tokens: Sequence[Token], at: int) -> int:
@@ -293,7 +293,7 @@ def _was_defaulted(
     if opener.kind != "LPAR" or tokens[at + 3].kind != "RPAR":
         return None
     # Compared with something it is a call of an unknown function, not a test.
-    if tokens[at + 4].kind in _RELATIONS or not is_name(tokens[at + 2]):
+    if tokens[at + 4].kind in RELATIONS or not is_name(tokens[at + 2]):
         return None
     item = tokens[at + 2]
     span = Span(tokens[at].start, tokens[at + 3].end)
@@ -314,13 +314,13 @@ def _bars(
 ) -> Rewrite | None:
     """`||` between two comparisons, as other languages join conditions."""
     joints = ("AND", "OR", "NOT", "IF", "WHILE", "THEN", "LOOP", "ELSE", "CONCAT")
-    if tokens[at + 2].kind not in _RELATIONS:
+    if tokens[at + 2].kind not in RELATIONS:
         return None
     before = next(
-        (each.kind for each in reversed(out) if each.kind in (*joints, *_RELATIONS)), ""
+        (each.kind for each in reversed(out) if each.kind in (*joints, *RELATIONS)), ""
     )
     head = next((each.kind for each in reversed(out) if each.kind in joints[3:8]), "")
-    if before not in _RELATIONS or head not in ("IF", "WHILE"):
+    if before not in RELATIONS or head not in ("IF", "WHILE"):
         return None
     error = mistake(
         "or",

@@ -12,8 +12,14 @@ from fastformula.text import Span
 Moved = TypeVar("Moved", bound=Node)
 
 
+def _all(body: Body) -> tuple[Statement, ...]:
+    return body.statements
+
+
 def move(
-    node: Moved, by: int, staying: Callable[[Body], tuple[Statement, ...]]
+    node: Moved,
+    by: int,
+    staying: Callable[[Body], tuple[Statement, ...]] = _all,
 ) -> Moved:
     """`node` as it is `by` code points further on, with what `staying` leaves in it.
 

@@ -8,11 +8,11 @@ and language models write it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastformula.diagnostic import Diagnostic
-from fastformula.syntax.end_blocks import close_blocks
-from fastformula.syntax.foreign_phrases import PHRASE_KINDS, PHRASES
+from fastformula.syntax.end_blocks import END_WORDS, close_blocks
+from fastformula.syntax.foreign_phrases import PHRASE_KINDS, PHRASES, RELATIONS
 from fastformula.syntax.foreign_return import RETURNS
 from fastformula.syntax.foreign_signs import SIGNS
 from fastformula.syntax.foreign_words import WORDS
@@ -53,6 +53,40 @@ def normalise(
             errors.append(rewrite.error)
     closed, block_errors = close_blocks(text, out)
     return closed, errors + block_errors
+
+
+def looks_far(text: str, tokens: Sequence[Token]) -> bool:
+    """Whether what some of `tokens` are read as may hang on tokens far from them.
+
+    All else is told by what stands in the same statement.
+    """
+    for at, token in enumerate(tokens):
+        kind = token.kind
+        if kind == "NAME":
+            if token.text_in(text).upper() in _FAR_WORDS:
+                return True
+        elif kind in SIGNS:
+            return True
+        elif kind in _LOCAL:
+            near = [each.kind for each in tokens[max(0, at - 1) : at + 3]]
+            near = near if at else ["", *near]
+            if _LOCAL[kind](*near, *[""] * (4 - len(near))):
+                return True
+    return False
+
+
+_FAR_WORDS = _WORDS.keys() | END_WORDS
+
+_LOCAL: dict[str, Callable[[str, str, str, str], bool]] = {
+    "CONCAT": lambda before, kind, first, second: second in RELATIONS,
+    "FOR": lambda before, kind, first, second: not before.startswith("DEFAULT"),
+    "RETURN": lambda before, kind, first, second: "LPAR" in (first, second),
+    "RETURN_LIST": lambda before, kind, first, second: "LPAR" in (first, second),
+    "TEXT": lambda before, kind, first, second: (
+        first == "EQUAL" and before in ("LPAR", "COMMA")
+    ),
+}
+"""By the kind of a token and its neighbours, whether its handler looks far."""
 
 
 def _foreign_comments(text: str, tokens: Sequence[Token]) -> list[Diagnostic]:

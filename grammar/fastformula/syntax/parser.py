@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastformula.diagnostic import Diagnostic
 from fastformula.syntax.builder import BUILDERS
-from fastformula.syntax.checks import check
-from fastformula.syntax.normalisation import normalise
+from fastformula.syntax.checks import check_separators, check_statements
+from fastformula.syntax.moving import move
+from fastformula.syntax.normalisation import looks_far, normalise
 from fastformula.syntax.recogniser import Stack
 from fastformula.syntax.recovery import Run, run
 from fastformula.syntax.tables import load_tables
@@ -19,7 +20,19 @@ from fastformula.syntax.tree import Formula, Statement
 from fastformula.text import Span
 
 
-@dataclass(frozen=True, slots=True)
+class Placed(NamedTuple):
+    """A statement, and by how much it has moved since it was read."""
+
+    statement: Statement
+    by: int
+
+    @property
+    def start(self) -> int:
+        """Where it begins now."""
+        return self.statement.span.start + self.by
+
+
+@dataclass(frozen=True)
 class Parsed:
     """What a text says.
 
@@ -29,13 +42,29 @@ class Parsed:
     """
 
     text: str
-    tree: Formula
     tokens: tuple[Token, ...]
     errors: tuple[Diagnostic, ...]
+    placed: tuple[Placed, ...] = field(compare=False, repr=False)
+    """The statements that are in no other."""
     run: Run = field(compare=False, repr=False)
     """How the automaton got through the text."""
+    remarks: tuple[Diagnostic, ...] = field(compare=False, repr=False)
+    """What the tree shows of what the grammar let through, said or not."""
     is_foreign: bool = field(compare=False, repr=False)
     """Whether it was read with words of another language put into those of ours."""
+    is_touchy: bool = field(compare=False, repr=False)
+    """Whether words in it may be of another language, as what stands far away tells."""
+
+    @property
+    def tree(self) -> Formula:
+        """The whole text; made when it is first asked for, and the same ever after."""
+        found: Formula | None = self.__dict__.get("_tree")
+        if found is None:
+            moved = (move(each, by) if by else each for each, by in self.placed)
+            tree = Formula(Span(0, len(self.text)), tuple(moved))
+            # Another thread may have been faster.
+            found = self.__dict__.setdefault("_tree", tree)
+        return found
 
 
 class _Spliced(tuple[Any, ...]):
@@ -50,11 +79,22 @@ def parse(text: str) -> Parsed:
     work, foreign = normalise(text, tokens)
     read = run(text, work, partial(push, text))
     tree: Formula = read.stacks[-1].below.value  # type: ignore[union-attr]
-    errors = [*read.errors, *foreign]
-    errors += unsaid(check(text, tree, tokens), errors)
-    errors.sort(key=lambda error: error.span)
+    remarks = check_statements(text, tree.statements)
     is_foreign = bool(foreign) or work != tokens
-    return Parsed(text, tree, tuple(tokens), tuple(errors), read, is_foreign)
+    stacks = None if is_foreign or read.mends else read.stacks
+    errors = [*read.errors, *foreign]
+    errors += unsaid([*remarks, *check_separators(text, tokens, stacks)], errors)
+    errors.sort(key=lambda error: error.span)
+    return Parsed(
+        text,
+        tuple(tokens),
+        tuple(errors),
+        tuple(Placed(statement, 0) for statement in tree.statements),
+        read,
+        tuple(remarks),
+        is_foreign,
+        is_foreign or looks_far(text, tokens),
+    )
 
 
 def unsaid(

@@ -16,15 +16,16 @@ from functools import cache, partial
 from itertools import chain, islice
 
 from fastformula.diagnostic import Diagnostic
-from fastformula.syntax.checks import check
+from fastformula.syntax.checks import check_separators, check_statements
 from fastformula.syntax.normalisation import normalise
-from fastformula.syntax.parser import Parsed, push, statements_on, unsaid
+from fastformula.syntax.parser import Parsed, Placed, push, statements_on, unsaid
 from fastformula.syntax.recogniser import START, Stack, recogniser
 from fastformula.syntax.recovery import Run, run
 from fastformula.syntax.repair import LOOK_BACK
 from fastformula.syntax.rewriting import MOST_ERRORS
 from fastformula.syntax.tokens import END, Token, mark_return_lists, scan
-from fastformula.syntax.tree import Formula, Statement
+from fastformula.syntax.tree import Body, Formula, Statement
+from fastformula.syntax.visit import path_to
 from fastformula.text import Edit, Span
 
 _WINDOW = 200
@@ -49,10 +50,13 @@ class Reread:
     shift: int
     first: int
     """The number of the first statement that was read anew."""
+    last: int
+    """The number of the first behind it that was not."""
     statements: tuple[Statement, ...]
-    """What was read."""
-    rest: tuple[Statement, ...]
-    """The old statements that follow, where they stood."""
+    """What stands in the place of those."""
+    freed: tuple[Statement, ...]
+    """The old statements that stood in the last of those, which was not closed, and do
+    no more, where they stood."""
     span: Span
     """Where the others stood that those take the place of, with trivia before them."""
     first_token: int
@@ -61,6 +65,10 @@ class Reread:
     """What stands in the place of the tokens between those two, which are in `span`."""
     first_mend: int
     last_mend: int
+    run: Run
+    """How the automaton got to what stands behind, from the start of the text on."""
+    joint: int
+    """The old token, as mended, that it came to last; -1 where it came to the end."""
     errors: tuple[Diagnostic, ...]
     """What stands in the place of the errors of the mends between those two, and of
     the remarks about what stands in `span`."""
@@ -279,44 +287,62 @@ class _Reading:
 
     def _tell(self, found: Run, own: Sequence[Token], lead: int) -> Reread:
         before, read, old = self._before, self._before.run, self._before.tokens
-        first = len(statements_on(read.stacks[self._begin + 1].below)) if lead else 0
-        rest: tuple[Statement, ...] = ()
-        if self._joint < 0:
+        placed, joint = before.placed, self._joint
+        # On the stacks lie all statements up to there; how many, tells the same stack.
+        known = len(statements_on(read.stacks[self._begin + 1].below)) if lead else 0
+        first = bisect_left(placed, lead, key=_placed_at)
+        if joint < 0:
             formula: Formula = found.stacks[-1].below.value  # type: ignore[union-attr]
-            statements = formula.statements
-            end = len(before.text)
-            last_mend = len(read.mends)
+            new, end, last = formula.statements[known:], len(before.text), len(placed)
+            last_token, last_mend = len(old), len(read.mends)
         else:
-            statements = statements_on(found.stacks[-1].below)
-            joint = read.stacks[self._joint + 1].below
-            end = read.tokens[self._joint].lead
+            new = statements_on(found.stacks[-1].below)[known:]
+            end = read.tokens[joint].lead
+            last = bisect_left(placed, end, key=_placed_at)
+            last_token = bisect_left(old, end, key=_lead)
             last_mend = sum(
                 min(mend.bad.lead, mend.first.lead) < end for mend in read.mends
             )
-            rest = before.tree.statements[len(statements_on(joint)) :]
-            if not _is_between(read.stacks, self._joint):
-                last = bisect_left(read.tokens, old[-1].lead, key=_lead)
-                block = statements_on(read.stacks[last + 1].below)
-                rest = block[len(statements_on(joint)) :]
-                last_mend = len(read.mends)
-        new = statements[first:]
-        cut = self._cut
-        first_token = bisect_left(old, lead, key=_lead)
-        last_token = bisect_left(old, end, key=_lead) if self._joint >= 0 else len(old)
-        behind = (_moved(each, self._shift) for each in old[cut.last : last_token])
+        freed: tuple[Statement, ...] = ()
+        if joint >= 0 and not _is_between(read.stacks, joint):
+            freed = _from(before.tree, read.tokens[joint].start)
+            last_mend = len(read.mends)
+        behind = (
+            _moved(each, self._shift) for each in old[self._cut.last : last_token]
+        )
         tokens = [*own, *behind]
-        remarks = check(self._text, Formula(Span(0, len(self._text)), new), tokens)
+        remarks = check_statements(self._text, new)
+        remarks += check_separators(self._text, tokens)
         return Reread(
             self._text,
             self._shift,
             first,
+            last,
             new,
-            rest,
+            freed,
             Span(lead, end),
-            first_token,
+            bisect_left(old, lead, key=_lead),
             last_token,
             tuple(tokens),
             sum(mend.bad.lead < lead for mend in read.mends),
             last_mend,
+            found,
+            joint,
             (*found.errors, *unsaid(remarks, found.errors)),
         )
+
+
+def _placed_at(placed: Placed) -> int:
+    return placed.start
+
+
+def _from(tree: Formula, offset: int) -> tuple[Statement, ...]:
+    """The statement of a block that begins at `offset`, and those behind it there."""
+    for node in reversed(path_to(tree, offset)):
+        if isinstance(node, Body):
+            at = bisect_left(node.statements, offset, key=lambda each: each.span.start)
+            if node.statements[at : at + 1] and (
+                node.statements[at].span.start == offset
+            ):
+                return node.statements[at:]
+    return ()
