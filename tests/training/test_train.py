@@ -82,25 +82,6 @@ def test_an_adapter_is_trained_loaded_and_asked(
     assert "<fim" not in answer
 
 
-@pytest.mark.parametrize("quantization", ["int8", "nf4"])
-def test_an_adapter_is_trained_on_a_quantised_base(
-    bases: dict[str, Path], data: Path, tmp_path: Path, quantization: str
-) -> None:
-    from fastformula_training.train import train
-
-    run = config(bases["llama"], data, tmp_path)
-    run = replace(run, quantization=quantization, gradient_checkpointing=True)
-    result = train(replace(run, max_steps=15), quiet=True)
-    losses = log(tmp_path)
-    assert losses[-1] < losses[0]
-    settings = BackendSettings(
-        "local", adapter=str(result.folder), quantization=quantization
-    )
-    backend = open_backend(settings)
-    assert isinstance(backend.complete(Request("x = ", "", max_tokens=4)), str)
-    backend.close()
-
-
 def test_what_was_learnt_by_heart_is_completed(
     bases: dict[str, Path], data: Path, tmp_path: Path
 ) -> None:
