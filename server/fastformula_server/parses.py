@@ -1,4 +1,7 @@
-"""What the open documents say: one parse per version, long ones off the loop."""
+"""What the open documents say: one parse per version, long ones off the loop.
+
+A version is parsed from the one before it, so that typing costs little.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 from time import thread_time
 
 from fastformula import Parsed, parse
+from fastformula.syntax.reparsing import reparse
 
 from fastformula_server.documents import Document, DocumentStore
 from fastformula_server.worker import Result, Worker
@@ -29,6 +33,8 @@ async def pause(expected: float) -> None:
 @dataclass(slots=True)
 class _Entry:
     document: Document
+    before: Parsed | None = None
+    """The parse of an earlier version, if there is one."""
     parsed: Parsed | None = None
     pending: asyncio.Task[Parsed | None] | None = None
 
@@ -41,6 +47,8 @@ class Parses:
         self._worker = Worker("parser")
         self._entries: dict[str, _Entry] = {}
         self._rate = SECONDS_PER_CODE_POINT
+        self._edit_rate = SECONDS_PER_CODE_POINT / 4
+        """The same where an earlier version is known, so that little is read."""
 
     def expected(self, document: Document) -> float:
         """How long its parse should take, in seconds."""
@@ -48,13 +56,14 @@ class Parses:
 
     async def settle(self, document: Document) -> None:
         """Wait until typing pauses: the longer a parse takes, the longer."""
-        await pause(self.expected(document))
+        await pause(self._cost(self._entry(document)))
 
     def at_once(self, document: Document) -> Parsed | None:
         """The parse, if it is there or quickly made; else None."""
         entry = self._entry(document)
-        if entry.parsed is None and self.expected(document) <= AT_ONCE:
-            entry.parsed = self._parse(document)
+        if entry.parsed is None and self._cost(entry) <= AT_ONCE:
+            entry.parsed = self._parse(entry)
+            entry.before = None
         return entry.parsed
 
     async def of(self, document: Document) -> Parsed | None:
@@ -65,10 +74,12 @@ class Parses:
         entry = self._entry(document)
         if entry.pending is None:
             entry.pending = asyncio.create_task(
-                self._worker.run(lambda: self._parse_if_current(document))
+                self._worker.run(lambda: self._parse_if_current(entry))
             )
         # Others wait for it too: who is cancelled must not cancel it for them.
         entry.parsed = await asyncio.shield(entry.pending)
+        if entry.parsed is not None:
+            entry.before = None
         return entry.parsed
 
     async def work(self, document: Document, job: Callable[[], Result]) -> Result:
@@ -84,19 +95,29 @@ class Parses:
     def _entry(self, document: Document) -> _Entry:
         entry = self._entries.get(document.uri)
         if entry is None or entry.document is not document:
-            entry = _Entry(document)
+            before = None if entry is None else entry.parsed or entry.before
+            entry = _Entry(document, before)
             if self.documents.is_current(document):
                 self._entries[document.uri] = entry
         return entry
 
-    def _parse_if_current(self, document: Document) -> Parsed | None:
-        return self._parse(document) if self.documents.is_current(document) else None
+    def _cost(self, entry: _Entry) -> float:
+        """How long its parse should take, in seconds."""
+        rate = self._rate if entry.before is None else self._edit_rate
+        return len(entry.document.text) * rate
 
-    def _parse(self, document: Document) -> Parsed:
+    def _parse_if_current(self, entry: _Entry) -> Parsed | None:
+        return self._parse(entry) if self.documents.is_current(entry.document) else None
+
+    def _parse(self, entry: _Entry) -> Parsed:
+        text, before = entry.document.text, entry.before
         # What else the machine does makes no formula longer.
         begun = thread_time()
-        parsed = parse(document.text)
-        if len(document.text) > 1000:
-            measured = (thread_time() - begun) / len(document.text)
-            self._rate += (measured - self._rate) / 4
+        parsed = parse(text) if before is None else reparse(before, text)
+        if len(text) > 1000:
+            measured = (thread_time() - begun) / len(text)
+            if before is None:
+                self._rate += (measured - self._rate) / 4
+            else:
+                self._edit_rate += (measured - self._edit_rate) / 4
         return parsed
