@@ -1,6 +1,6 @@
 """Tokens per second of `train` beside a plain Trainer and TRL, on the same rows.
 
-    python tools/bench_throughput.py [--rows 160] [--hidden 192] [--layers 6]
+    python tools/bench_throughput.py [--rows 160] [--hidden 192] [--device cuda|cpu]
 
 All train the same LoRA on the same small base, from the same weights, on the same
 tokens with the same loss, one after the other in one process with one thread. The
@@ -9,21 +9,21 @@ positions, activations computed twice. TRL itself runs where it is installed:
 
     python -m venv /tmp/trl && /tmp/trl/bin/pip install -e '.[train]' trl
 
-Tokens are those of rows; padding does not count. Time is that of the one processor,
-so that other work on the machine counts little. The loss is per token of a middle,
-of all rows by the same code, before and after.
+Tokens are those of rows; padding does not count. Time on a CPU is that of the one
+processor, so that other work on the machine counts little. The loss is per token of a
+middle, of all rows by the same code, before and after.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import functools
 import importlib.util
 import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from fastformula_training import base as bases
 from fastformula_training import loop
 from fastformula_training.base import find_base
 from fastformula_training.dataset import Encoded, encode_file
+from fastformula_training.hardware import Precision
 from fastformula_training.packing import Block, make_blocks
 from own_data import Own, make_own
 
@@ -52,12 +53,15 @@ def main() -> None:
     arguments.add_argument("--vocabulary", type=int, default=4096)
     arguments.add_argument("--context", type=int, default=512)
     arguments.add_argument("--rows", type=int, default=160)
+    found = "cuda" if torch.cuda.is_available() else "cpu"
+    arguments.add_argument("--device", choices=("cuda", "cpu"), default=found)
     given = arguments.parse_args()
     warnings.filterwarnings("ignore")
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     datasets.disable_progress_bars()
-    torch.set_num_threads(1)
+    if given.device == "cpu":
+        torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         own = make_own(
             Path(folder),
@@ -75,12 +79,13 @@ def main() -> None:
                 "instruction_weight": 0.0,
             },
             hidden=given.hidden,
-            intermediate=8 * given.hidden // 3,
+            intermediate=given.hidden * 8 // 3 // 64 * 64,
             layers=given.layers,
             heads=given.hidden // 64,
             vocabulary=given.vocabulary,
         )
-        compare(own)
+        device = "cpu" if given.device == "cpu" else "auto"
+        compare(replace(own, recipe=replace(own.recipe, device=device)))
 
 
 def compare(own: Own) -> None:
@@ -119,9 +124,9 @@ def compare(own: Own) -> None:
         trainer = make()
         trainer.remove_callback(transformers.PrinterCallback)
         before = loss(trainer.model, blocks)
-        started = time.process_time()
+        started = now(own)
         trainer.train()
-        rate = tokens / (time.process_time() - started)
+        rate = tokens / (now(own) - started)
         slowest = slowest or rate
         print(
             f"| {name:44} | {rate:,.0f} | {rate / slowest:.2f} | {before:.4f} "
@@ -132,17 +137,17 @@ def compare(own: Own) -> None:
 
 def model(own: Own, checkpoints: bool) -> Any:
     """The base with its LoRA."""
-    config = dataclasses.replace(own.recipe, gradient_checkpointing=checkpoints)
+    config = replace(own.recipe, gradient_checkpointing=checkpoints)
     source = find_base(str(own.base), "")
     torch.manual_seed(1)
-    loaded = bases.load_model(source, config, "fp32")
+    loaded = bases.load_model(source, config, precision(own))
     return bases.add_lora(loaded, source, config, [], [])
 
 
 def ours(own: Own, blocks: list[Block], size: int, checkpoints: bool) -> Any:
     """The trainer of `train`."""
     # Away from the data, there is nothing to evaluate on the way.
-    config = dataclasses.replace(
+    config = replace(
         own.recipe,
         batch_size=size,
         gradient_checkpointing=checkpoints,
@@ -150,7 +155,7 @@ def ours(own: Own, blocks: list[Block], size: int, checkpoints: bool) -> Any:
     )
     return loop.WeightedTrainer(
         model=model(own, checkpoints),
-        args=loop.make_arguments(config, "fp32"),
+        args=loop.make_arguments(config, precision(own)),
         data_collator=functools.partial(loop.make_batch, pad=0),
         train_dataset=blocks,
     )
@@ -188,7 +193,6 @@ def trl(own: Own, encoded: Encoded, packing: bool, checkpoints: bool) -> Any:
         max_length=own.recipe.context,
         gradient_checkpointing=checkpoints,
         gradient_checkpointing_kwargs={"use_reentrant": False},
-        bf16=False,
         **settings,
     )
     tokenizer = bases.load_tokenizer(find_base(str(own.base), ""), False)
@@ -207,7 +211,8 @@ def common(own: Own) -> dict[str, Any]:
         "num_train_epochs": own.recipe.epochs,
         "learning_rate": own.recipe.learning_rate,
         "lr_scheduler_type": "constant",
-        "use_cpu": True,
+        "use_cpu": own.recipe.device == "cpu",
+        "bf16": own.recipe.device != "cpu",
         "save_strategy": "no",
         "report_to": "none",
         "disable_tqdm": True,
@@ -215,6 +220,19 @@ def common(own: Own) -> dict[str, Any]:
         "optim": own.recipe.optimizer,
         "seed": 1,
     }
+
+
+def precision(own: Own) -> Precision:
+    """The number format of all ways."""
+    return "fp32" if own.recipe.device == "cpu" else "bf16"
+
+
+def now(own: Own) -> float:
+    """Seconds: of work on a CPU, of the clock on a GPU."""
+    if own.recipe.device == "cpu":
+        return time.process_time()
+    torch.cuda.synchronize()
+    return time.perf_counter()
 
 
 def rows(encoded: Encoded) -> datasets.Dataset:
@@ -235,12 +253,13 @@ def loss(model: Any, blocks: list[Block]) -> float:
     total, weight = 0.0, 0.0
     with torch.no_grad():
         for block in blocks:
-            inputs = loop.make_batch([block], pad=0)
+            batch = loop.make_batch([block], pad=0)
+            inputs = {name: each.to(model.device) for name, each in batch.items()}
             logits = model(
                 input_ids=inputs["input_ids"],
                 position_ids=inputs["position_ids"],
                 use_cache=False,
-            ).logits
+            ).logits.float()
             each = torch.nn.functional.cross_entropy(
                 logits[0], inputs["labels"][0], reduction="none"
             )

@@ -208,13 +208,30 @@ def test_a_run_that_cannot_fit_is_refused_with_settings_that_make_it_fit() -> No
     code, _, _ = plan(*asked, "gradient_checkpointing=true", "--gpu", "rtx4080")
     assert code == 0
 
-    code, said, _ = plan(*asked, "--gpu", "rtx3060", "batch_size=16", "--json")
-    assert code == 1
-    (change,) = json.loads(said)["would_fit_with"]
-    assert len(change["settings"]) > 1
-    assert "accumulation=128" in change["settings"]
-    code, said, _ = plan(*asked, *change["settings"], "--gpu", "rtx3060", "--json")
-    assert (code, json.loads(said)["memory_total"]) == (0, change["memory_total"])
+
+def test_settings_that_do_only_together_are_named_together() -> None:
+    run = config(
+        "Qwen/Qwen2.5-Coder-0.5B", context=512, batch_size=4, prompt_loss_weight=1.0
+    )
+    small = Gpu("a small card", int(3.2 * GIB), 10, bf16=True)
+    (change,) = make_plan(run, small).changes
+    assert len(change.settings) > 1
+    changed = load_config(
+        RunConfig,
+        None,
+        (
+            f"base={run.base}",
+            "data=none",
+            "output=none",
+            "context=512",
+            "prompt_loss_weight=1.0",
+            *change.settings,
+        ),
+    )
+    assert changed.batch_size * changed.accumulation == 4 * run.accumulation
+    planned = make_plan(changed, small)
+    assert planned.fits
+    assert planned.memory.total == change.bytes
 
 
 def test_a_card_too_small_for_a_base_is_told_of_one_that_it_holds() -> None:
