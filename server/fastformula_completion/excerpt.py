@@ -227,14 +227,27 @@ class Excerpt:
     def parsed(self, text: str, errors: Iterable[Diagnostic]) -> Parsed:
         """What is kept, as if it were all that there is."""
         tokens = sorted(self.tokens, key=_token_start)
-        placed = tuple(Placed(each, 0) for each in self.statements)
         return replace(
             _NOTHING,
-            text=text,
+            text=_only(text, tokens),
             tokens=tuple(tokens),
             errors=tuple(errors),
-            placed=placed,
+            placed=tuple(Placed(each, 0) for each in self.statements),
         )
+
+
+def _only(text: str, tokens: Iterable[Token]) -> str:
+    """`text` with nothing but `tokens` and the trivia before them, in their places.
+
+    Some checks look through all of a text, and blanks are quickly looked through.
+    """
+    pieces: list[str] = []
+    at = 0
+    for token in tokens:
+        pieces.append(" " * (token.lead - at))
+        pieces.append(text[max(at, token.lead) : token.end])
+        at = max(at, token.end)
+    return "".join(pieces)
 
 
 _NOTHING = Parsed("", (), (), (), Run((), (), (), ()), (), False, False)

@@ -78,8 +78,10 @@ def test_an_excerpt_has_what_is_new_and_what_has_moved() -> None:
     again = reread(parsed, edit)
     assert again is not None
     cut = cut_down_anew(parsed, kept, edit, again)
-    assert cut.text == text[:at] + edit.new_text + text[at:]
-    whole = {each.span: each for each in parse(cut.text).tree.statements}
+    new = text[:at] + edit.new_text + text[at:]
+    assert len(cut.text) == len(new)
+    assert all(sign in (" ", new[n]) for n, sign in enumerate(cut.text))
+    whole = {each.span: each for each in parse(new).tree.statements}
     simple = [each for each in cut.tree.statements if each.span.end <= at + 27]
     assert all(whole[each.span] == each for each in simple)
     assert edit.new_text in written(cut)
