@@ -108,10 +108,10 @@ def test_accumulated_steps_are_those_of_a_large_batch(
 ) -> None:
     from fastformula_training.train import train
 
-    run = replace(config(bases["qwen2"], data, tmp_path / "1"), max_steps=8)
+    run = replace(config(bases["qwen2"], data, tmp_path / "1"), max_steps=4)
     run = replace(run, log_steps=1, prompt_loss_weight=0.2)
-    train(replace(run, batch_size=6), quiet=True)
-    train(replace(run, batch_size=2, accumulation=3, output=tmp_path / "2"), quiet=True)
+    train(replace(run, batch_size=16), quiet=True)
+    train(replace(run, batch_size=2, accumulation=8, output=tmp_path / "2"), quiet=True)
     assert log(tmp_path / "2") == pytest.approx(log(tmp_path / "1"), rel=1e-3)
 
 
