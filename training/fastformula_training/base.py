@@ -54,16 +54,39 @@ def load_tokenizer(base: Base, download: bool) -> Any:
     transformers' own class for a model family may put another pre-tokenizer in its
     place, which changes or loses blanks without a word.
     """
-    from transformers import PreTrainedTokenizerFast
-
     try:
-        return PreTrainedTokenizerFast.from_pretrained(
-            base.location,
-            revision=base.revision or "main",
-            local_files_only=not download,
-        )
+        return _tokenizer(base, local=True)
+    except (OSError, ValueError) as error:
+        if not download or not _is_reachable():
+            raise _not_found(base, download) from error
+    try:
+        return _tokenizer(base, local=False)
     except (OSError, ValueError) as error:
         raise _not_found(base, download) from error
+
+
+def _tokenizer(base: Base, local: bool) -> Any:
+    from transformers import PreTrainedTokenizerFast
+
+    return PreTrainedTokenizerFast.from_pretrained(
+        base.location, revision=base.revision or "main", local_files_only=local
+    )
+
+
+def _is_reachable() -> bool:
+    """Whether the hub answers; its own client would try for minutes."""
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
+    from huggingface_hub import constants
+
+    try:
+        urlopen(constants.ENDPOINT, timeout=10).close()
+    except HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def choose_format(name: str, tokenizer: Any) -> fim.FimFormat:
