@@ -206,3 +206,15 @@ def test_the_curves_are_written_for_tensorboard_and_as_a_picture(
     )
     assert [event.step for event in events.Scalars("loss")] == [2, 4]
     assert (run.output / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_hub_that_does_not_answer_is_not_waited_for(
+    run: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    away = replace(run, base="bigcode/starcoder2-3b", download=True)
+    assert "cannot be loaded from this machine; check the name and the network" in said(
+        away
+    )
