@@ -153,9 +153,12 @@ def ours(own: Own, blocks: list[Block], size: int, checkpoints: bool) -> Any:
         gradient_checkpointing=checkpoints,
         data=own.data / "none",
     )
+    arguments = loop.make_arguments(config, precision(own))
+    # As for the others, none of the time is that of saving.
+    arguments.save_strategy = transformers.trainer_utils.SaveStrategy.NO
     return loop.WeightedTrainer(
         model=model(own, checkpoints),
-        args=loop.make_arguments(config, precision(own)),
+        args=arguments,
         data_collator=functools.partial(loop.make_batch, pad=0),
         train_dataset=blocks,
     )
