@@ -26,6 +26,7 @@ from fastformula import parse
 from fastformula.analysis import analyze
 from fastformula_completion import complete
 from fastformula_models import Request
+from fastformula_server.garbage import collect_seldom
 from rich.console import Console
 from rich.table import Table
 
@@ -240,6 +241,8 @@ def measure_editor(console: Console) -> None:
 def main() -> None:
     """Measure the stages, then the server."""
     console = Console()
+    # As the server has it.
+    collect_seldom()
     measure_stages(console)
     measure_editor(console)
 

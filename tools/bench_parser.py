@@ -24,6 +24,7 @@ from fastformula.syntax.recogniser import START, recognise, recogniser
 from fastformula.syntax.reparsing import reparse
 from fastformula.syntax.tree import Assign
 from fastformula_completion.fit import fits, open_place
+from fastformula_server.garbage import collect_seldom
 from rich.console import Console
 from rich.table import Table
 
@@ -175,6 +176,8 @@ def main(folder: Path) -> None:
     """Measure our own formulas, and those of `folder` if it is there."""
     console = Console()
     measure("own formulas", read(OWN), console)
+    # As the server has it.
+    collect_seldom()
     for lines in LONG:
         measure_typing(lines, console)
     if folder.is_dir():

@@ -16,7 +16,8 @@ from fastformula.linter.mending import mend
 
 from fastformula_server.carrying import carry
 from fastformula_server.documents import Document, DocumentStore
-from fastformula_server.judging import Judgement, judge
+from fastformula_server.garbage import collect_seldom
+from fastformula_server.judging import judge
 from fastformula_server.parses import Parses, pause
 from fastformula_server.worker import Worker
 from fastformula_server.workspace import Surroundings
@@ -60,14 +61,17 @@ class Analyses:
         self._pending: dict[str, tuple[Document, asyncio.Task[Judged | None]]] = {}
         self._rate = _SECONDS_PER_CODE_POINT
         self._numbers = count(1)
-        self._warming: asyncio.Task[Judgement] | None = None
+        self._warming: asyncio.Task[None] | None = None
         self._reported: set[str] = set()
 
     def warm_up(self) -> None:
         """Load the language's tables in the background, before they are needed."""
-        self._warming = asyncio.create_task(
-            self._worker.run(lambda: judge(parse(""), Environment(), Configuration()))
-        )
+
+        def load() -> None:
+            judge(parse(""), Environment(), Configuration())
+            collect_seldom()
+
+        self._warming = asyncio.create_task(self._worker.run(load))
 
     async def settle(self, document: Document) -> None:
         """Wait until typing pauses: the longer a judgement takes, the longer."""

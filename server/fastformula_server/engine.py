@@ -15,8 +15,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fastformula import parse
+from fastformula import Parsed, parse
+from fastformula.analysis import analyze
 from fastformula.diagnostic import Diagnostic
+from fastformula.syntax.reparsing import reparse
 from fastformula_completion import complete
 from fastformula_completion.repair import Commission, Progress
 from fastformula_models import BackendError, BackendSettings, Cancelled
@@ -90,6 +92,8 @@ class Engine:
         self._knowledge = Knowledge()
         self._standing = Standing(wanted, tell)
         self._cancelled: dict[int, threading.Event] = {}
+        self._parsed: Parsed | None = None
+        """The text last completed; for the thread that completes."""
         self._completing, self._writing = Worker("completing"), Worker("writing")
         self._completing.start(self._standing.open)
 
@@ -131,6 +135,9 @@ class Engine:
         backend = self._standing.backend()
         surroundings, others = self._knowledge.of(hole.uri)
         try:
+            # Most questions are about the text of the one before, some keys later.
+            before = self._parsed
+            self._parsed = reparse(before, hole.text) if before else parse(hole.text)
             found = complete(
                 hole.text,
                 hole.offset,
@@ -139,6 +146,7 @@ class Engine:
                 cancelled=cancelled,
                 environment=surroundings.environment,
                 configuration=surroundings.configuration,
+                analysis=analyze(self._parsed, surroundings.environment),
                 candidates=hole.candidates,
                 others=others,
                 sampling=hole.sampling,

@@ -10,6 +10,7 @@ from fastformula_completion.constrain import prepare
 from fastformula_models import Backend, BackendError, BackendSettings, open_backend
 from fastformula_models.health import READY, FallbackBackend, Health
 
+from fastformula_server.garbage import collect_seldom
 from fastformula_server.messages import Status, Told, unusable
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Standing:
             )
         else:
             self._backend = open_backend(self._wanted)
+        collect_seldom()
         self.recover()
 
     def _hear(self, _health: Health) -> None:
