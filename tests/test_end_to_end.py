@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from fastformula import LineIndex, parse
 from fastformula_models.card import load_card
+from fastformula_training.bases.init import BaseConfig, init_base
 from fastformula_training.config import RunConfig
+from fastformula_training.data.prepare import PrepareConfig, prepare
 from fastformula_training.documents import Row, read_rows, write_jsonl
-from fastformula_training.init import BaseConfig, init_base
-from fastformula_training.prepare import PrepareConfig, prepare
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
@@ -23,7 +23,7 @@ FORMULAS = Path(__file__).parent / "training" / "formulas"
 
 def train_base(architecture: str, folder: Path) -> tuple[Path, Path]:
     """A two-layer model that has seen some formulas, and the rows it has not."""
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     data = folder / "data"
     # The server has no other formulas open that a context could show lines of.
@@ -131,7 +131,7 @@ def is_a_line(row: Row) -> bool:
 async def test_the_server_completes_what_its_adapter_was_taught(
     architecture: str, line_end: str, tmp_path: Path
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     base, data = train_base(architecture, tmp_path)
     lesson = next(row for row in read_rows(data / "train.jsonl") if is_a_line(row))

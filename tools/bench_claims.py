@@ -23,14 +23,14 @@ from typing import Any
 
 import torch
 import transformers
-from fastformula_training import base as bases
-from fastformula_training.base import find_base
+from fastformula_training.bases import base as bases
+from fastformula_training.bases.base import find_base
+from fastformula_training.bases.shapes import known_shapes, model_shape
 from fastformula_training.config import RunConfig
-from fastformula_training.dataset import encode_file
-from fastformula_training.memory import estimate
-from fastformula_training.packing import Block, make_blocks
-from fastformula_training.shapes import known_shapes, model_shape
-from fastformula_training.train import train
+from fastformula_training.encoding.dataset import encode_file
+from fastformula_training.encoding.packing import Block, make_blocks
+from fastformula_training.planning.memory import estimate
+from fastformula_training.run.train import train
 from own_data import Own, make_own, more_data
 
 GB = 1e9
@@ -224,7 +224,7 @@ def loss(location: str, config: RunConfig, precision: str = "fp32") -> float:
 
 def mean_loss(model: Any, blocks: list[Block]) -> float:
     """The loss of a model per token that has one."""
-    from fastformula_training.loop import make_batch
+    from fastformula_training.run.loop import make_batch
 
     model.eval()
     total, weight = 0.0, 0.0

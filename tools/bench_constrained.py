@@ -24,12 +24,12 @@ from fastformula.language import find_functions
 from fastformula_completion.constrain import prepare
 from fastformula_models import Backend, Request, use_one_thread
 from fastformula_models.backend import Guide
-from fastformula_training.answers import Answer
+from fastformula_training.data.holes import cut_holes
+from fastformula_training.data.synthesis import synthesize
 from fastformula_training.documents import Row, read_rows
-from fastformula_training.holes import cut_holes
-from fastformula_training.similarity import edit_similarity
-from fastformula_training.suites import fill
-from fastformula_training.synthesis import synthesize
+from fastformula_training.evaluation.answers import Answer
+from fastformula_training.evaluation.similarity import edit_similarity
+from fastformula_training.evaluation.suites import fill
 
 COUNT = 100
 """Holes of an ordinary run, of lines and of all kinds alike."""

@@ -30,12 +30,12 @@ from typing import Any
 import datasets
 import torch
 import transformers
-from fastformula_training import base as bases
-from fastformula_training import loop
-from fastformula_training.base import find_base
-from fastformula_training.dataset import Encoded, encode_file
-from fastformula_training.hardware import Precision
-from fastformula_training.packing import Block, make_blocks
+from fastformula_training.bases import base as bases
+from fastformula_training.bases.base import find_base
+from fastformula_training.encoding.dataset import Encoded, encode_file
+from fastformula_training.encoding.packing import Block, make_blocks
+from fastformula_training.run import loop
+from fastformula_training.run.hardware import Precision
 from own_data import Own, make_own
 
 ROWS = 8

@@ -26,16 +26,16 @@ from typing import Any
 import numpy as np
 import torch
 import transformers
-from fastformula_training import base as bases
-from fastformula_training import loop
-from fastformula_training.base import Base, find_base
+from fastformula_training.bases import base as bases
+from fastformula_training.bases.base import Base, find_base
+from fastformula_training.bases.hollow import Storage
+from fastformula_training.bases.shapes import model_shape
 from fastformula_training.config import RunConfig
-from fastformula_training.gpus import GIB, Gpu, this_device
-from fastformula_training.hollow import Storage
-from fastformula_training.memory import estimate, products
-from fastformula_training.packing import Block
-from fastformula_training.shapes import model_shape
-from fastformula_training.speed import Work, seconds, share, work
+from fastformula_training.encoding.packing import Block
+from fastformula_training.planning.gpus import GIB, Gpu, this_device
+from fastformula_training.planning.memory import estimate, products
+from fastformula_training.planning.speed import Work, seconds, share, work
+from fastformula_training.run import loop
 
 DEEPSEEK = "deepseek-ai/deepseek-coder-6.7b-base"
 STEPS = 4

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fastformula_training.bases.init import BaseConfig, init_base
 from fastformula_training.config import RunConfig
-from fastformula_training.init import BaseConfig, init_base
-from fastformula_training.prepare import PrepareConfig, prepare
-from fastformula_training.synthesize import write_formulas
+from fastformula_training.data.prepare import PrepareConfig, prepare
+from fastformula_training.data.synthesize import write_formulas
 
 ROOT = Path(__file__).parents[1]
 OWN = [ROOT / "docs/examples", ROOT / "tests/training/formulas"]

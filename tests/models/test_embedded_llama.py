@@ -22,8 +22,8 @@ def exported(folder: Path, storage: str, sizes: dict[str, int]) -> Any:
     """Export a random model and return it, its matrices rounded to float16."""
     import torch
     from fastformula_models.card import Card, save_card
-    from fastformula_training.export import export
-    from fastformula_training.init import train_tokenizer
+    from fastformula_training.bases.init import train_tokenizer
+    from fastformula_training.run.export import export
     from transformers import LlamaConfig, LlamaForCausalLM
 
     torch.manual_seed(3)
@@ -104,7 +104,7 @@ def test_the_card_travels_without_the_path_it_was_trained_from(tmp_path: Path) -
 
 def test_a_model_of_another_kind_is_not_exported(tmp_path: Path) -> None:
     from fastformula_training.error import TrainingError
-    from fastformula_training.export import export
+    from fastformula_training.run.export import export
     from transformers import LlamaConfig, LlamaForCausalLM
 
     untied = LlamaConfig(

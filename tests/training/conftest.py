@@ -30,7 +30,7 @@ ARCHITECTURES = ("llama", "qwen2", "phi")
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory, formulas: Path) -> Path:
     """Prepared rows of these formulas."""
-    from fastformula_training.prepare import PrepareConfig, prepare
+    from fastformula_training.data.prepare import PrepareConfig, prepare
 
     folder = tmp_path_factory.mktemp("training") / "data"
     prepare([formulas], folder, PrepareConfig(characters_per_hole=60, longest=60))
@@ -71,8 +71,8 @@ def bases(
     data: Path, recipe: Callable[[Path, Path, Path], RunConfig]
 ) -> dict[str, Path]:
     """Models that have begun to learn the language: adapters adapt something."""
-    from fastformula_training.init import BaseConfig, init_base
-    from fastformula_training.train import train
+    from fastformula_training.bases.init import BaseConfig, init_base
+    from fastformula_training.run.train import train
 
     trained = {}
     for architecture in ARCHITECTURES:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from fastformula_models import Backend, Request
-from fastformula_training.batches import ask_together
+from fastformula_training.evaluation.batches import ask_together
 
 
 class Batching:

@@ -7,8 +7,8 @@ import fastformula_training.recipes
 import pytest
 from fastformula_models.catalog import base_models
 from fastformula_training.config import RunConfig, load_config, make_config, plain
+from fastformula_training.data.prepare import PrepareConfig
 from fastformula_training.error import TrainingError
-from fastformula_training.prepare import PrepareConfig
 
 RECIPES = Path(fastformula_training.recipes.__file__).parent
 NEEDED = ("base=x", "data=d", "output=o")

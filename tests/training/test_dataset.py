@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from fastformula_models import fim, instructions
-from fastformula_training import dataset
 from fastformula_training.config import RunConfig
-from fastformula_training.dataset import Encoded, encode_file
 from fastformula_training.documents import Row, write_jsonl
+from fastformula_training.encoding import dataset
+from fastformula_training.encoding.dataset import Encoded, encode_file
 from fastformula_training.error import TrainingError
 
 FORMAT = fim.FORMATS["starcoder2"]

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from fastformula.syntax import tokenize
-from fastformula_training.dedupe import (
+from fastformula_training.data.dedupe import (
     Fingerprint,
     closest,
     exact_groups,
@@ -16,8 +16,8 @@ from fastformula_training.dedupe import (
     jaccard,
     join_groups,
 )
+from fastformula_training.data.synthesis import synthesize
 from fastformula_training.documents import Document
-from fastformula_training.synthesis import synthesize
 
 NAMES = {"hours_worked": "l_std", "overtime_pay": "result", "weekly_norm": "n38"}
 

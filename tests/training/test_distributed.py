@@ -15,7 +15,7 @@ import psutil
 import pytest
 from fastformula_training.config import RunConfig, plain
 from fastformula_training.error import TrainingError
-from fastformula_training.watch import read_log
+from fastformula_training.run.watch import read_log
 from safetensors.numpy import load_file
 
 pytestmark = pytest.mark.slow
@@ -111,7 +111,7 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 def test_two_processes_train_as_one_and_go_on_after_a_kill(
     bases: dict[str, Path], data: Path, recipe: Recipe, tmp_path: Path
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     one = replace(
         recipe(bases["llama"], data, tmp_path / "one"),

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from fastformula_models import BackendSettings, Request, fim, open_backend
-from fastformula_training import domain_tokens
-from fastformula_training.base import find_base, load_tokenizer
+from fastformula_training.bases import domain_tokens
+from fastformula_training.bases.base import find_base, load_tokenizer
 from fastformula_training.config import RunConfig
 from fastformula_training.error import TrainingError
 
@@ -70,7 +70,7 @@ def untied(base: Path, folder: Path) -> Path:
 def test_new_rows_begin_as_the_mean_of_their_pieces_and_are_saved(
     bases: dict[str, Path], data: Path, recipe: Recipe, tmp_path: Path, shared: bool
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
     from safetensors.torch import load_file
 
     base = bases["llama"] if shared else untied(bases["llama"], tmp_path / "base")
@@ -108,7 +108,7 @@ def test_new_rows_begin_as_the_mean_of_their_pieces_and_are_saved(
 def test_a_head_with_a_bias_is_refused(
     bases: dict[str, Path], data: Path, recipe: Recipe, tmp_path: Path
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     run = replace(recipe(bases["phi"], data, tmp_path), domain_tokens=("PAY_RATE",))
     with pytest.raises(TrainingError, match="its output head has a bias"):

@@ -17,17 +17,16 @@ from fastformula.syntax import parse
 from fastformula_completion import Sampling
 from fastformula_models import Backend, BackendSettings, Request
 from fastformula_models.backend import BackendError, TimedOut
-from fastformula_training.answers import FILE, Answer
 from fastformula_training.cli import main
-from fastformula_training.dataset import file_hash
-from fastformula_training.documents import Row, read_rows, write_jsonl
+from fastformula_training.data.prepare import PrepareConfig, prepare
+from fastformula_training.documents import Row, file_hash, read_rows, write_jsonl
 from fastformula_training.error import TrainingError
-from fastformula_training.evaluate import MOST_SILENT, Evaluation, evaluate
-from fastformula_training.page import write_report
-from fastformula_training.prepare import PrepareConfig, prepare
-from fastformula_training.scores import ALL, Scores, score
-from fastformula_training.subjects import Subject, find_subjects
-from fastformula_training.suites import Asking, fill
+from fastformula_training.evaluation.answers import FILE, Answer
+from fastformula_training.evaluation.evaluate import MOST_SILENT, Evaluation, evaluate
+from fastformula_training.evaluation.page import write_report
+from fastformula_training.evaluation.scores import ALL, Scores, score
+from fastformula_training.evaluation.subjects import Subject, find_subjects
+from fastformula_training.evaluation.suites import Asking, fill
 
 
 class Reader:
@@ -394,7 +393,7 @@ def test_numpy_is_loaded_when_it_has_been_told_to_keep_to_one_thread() -> None:
     """Two of them are fifty times slower where other programs are busy."""
     script = (
         "import sys\n"
-        "import fastformula_training.cli, fastformula_training.suites\n"
+        "import fastformula_training.cli, fastformula_training.evaluation.suites\n"
         "print('numpy' in sys.modules)\n"
     )
     run = subprocess.run(

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastformula_training import hardware
 from fastformula_training.config import RunConfig
 from fastformula_training.error import TrainingError
+from fastformula_training.run import hardware
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,7 @@ def run(
 
 
 def said(config: RunConfig, resume: bool = False) -> str:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     with pytest.raises(TrainingError, match=r"[.]$") as caught:
         train(config, resume=resume, quiet=True)
@@ -55,7 +55,7 @@ def test_a_full_disk_leaves_the_checkpoints_that_are_whole(
     run: RunConfig, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     import torch
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     run = replace(run, save_steps=2)
     save, saved = torch.save, []
@@ -92,7 +92,7 @@ def test_advice_for_too_little_memory_names_what_is_not_yet_done(
     run: RunConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import torch
-    from fastformula_training.loop import WeightedTrainer
+    from fastformula_training.run.loop import WeightedTrainer
 
     error = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB")
     monkeypatch.setattr(WeightedTrainer, "compute_loss", failing(error))
@@ -153,8 +153,8 @@ def test_pages_need_a_gpu(run: RunConfig) -> None:
 def test_optimisers_that_need_no_gpu_learn_without_one(
     run: RunConfig, optimizer: Any
 ) -> None:
-    from fastformula_training.train import train
-    from fastformula_training.watch import read_log
+    from fastformula_training.run.train import train
+    from fastformula_training.run.watch import read_log
 
     rate = 1e-3 if optimizer == "lion_8bit" else 1e-2
     run = replace(run, optimizer=optimizer, learning_rate=rate, max_steps=12)
@@ -196,7 +196,7 @@ def test_evaluation_needs_rows_that_are_held_out(
 def test_the_curves_are_written_for_tensorboard_and_as_a_picture(
     run: RunConfig,
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     train(replace(run, tensorboard=True, log_steps=2), quiet=True)

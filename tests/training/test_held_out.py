@@ -23,8 +23,8 @@ METHODS: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def others(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Rows of formulas unlike those that the bases have begun with."""
-    from fastformula_training.prepare import PrepareConfig, prepare
-    from fastformula_training.synthesize import write_formulas
+    from fastformula_training.data.prepare import PrepareConfig, prepare
+    from fastformula_training.data.synthesize import write_formulas
 
     folder = tmp_path_factory.mktemp("others")
     made = write_formulas(9, 1, folder / "made")
@@ -41,7 +41,7 @@ def test_the_loss_on_held_out_holes_falls(
     tmp_path: Path,
     architecture: str,
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     run = replace(recipe(bases[architecture], others, tmp_path / "0"), warmup=0.1)
     # A first step has a rate of 0.

@@ -2,8 +2,8 @@
 
 import pytest
 from fastformula.syntax import parse
+from fastformula_training.data.holes import KINDS, cut_holes
 from fastformula_training.documents import Document, Row
-from fastformula_training.holes import KINDS, cut_holes
 
 EVERY = dict.fromkeys(KINDS, 1.0)
 

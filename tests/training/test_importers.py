@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+from fastformula_training.data.importers import import_source
 from fastformula_training.documents import Document, SetAside
 from fastformula_training.error import TrainingError
-from fastformula_training.importers import import_source
 
 TEXT = "l_text = 'caf\u00e9 \u20ac 5'\r\nRETURN l_text\r\n"
 

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from fastformula_training.intervals import Sample, difference, mean, wilson
+from fastformula_training.evaluation.intervals import Sample, difference, mean, wilson
 
 
 def sample(values: list[float], families: list[str]) -> Sample:

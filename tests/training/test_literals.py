@@ -2,9 +2,9 @@
 
 import pytest
 from fastformula.syntax import parse, tokenize
+from fastformula_training.data.literals import mask, mask_words
+from fastformula_training.data.synthesis import synthesize
 from fastformula_training.documents import Document
-from fastformula_training.literals import mask, mask_words
-from fastformula_training.synthesis import synthesize
 
 # Each number is made up to fit its form: no one has it, or it stands in a standard.
 FOUND = [

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from fastformula_models import BackendSettings, Request, open_backend
 from fastformula_models.card import load_card
-from fastformula_training import engines, merge
 from fastformula_training.cli import main
 from fastformula_training.config import RunConfig
+from fastformula_training.run import engines, merge
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def adapters(
     recipe: Recipe,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Path]:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     out = tmp_path_factory.mktemp("merge")
     return {

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import pytest
-from fastformula_training.answers import Answer
 from fastformula_training.documents import Row
-from fastformula_training.metrics import METRICS
-from fastformula_training.suites import SUITES
+from fastformula_training.evaluation.answers import Answer
+from fastformula_training.evaluation.metrics import METRICS
+from fastformula_training.evaluation.suites import SUITES
 
 ROW = Row("x = ", "hours * 2\ny = 1", "\nRETURN x, y", "statement", "own", "d")
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from fastformula_training.config import RunConfig
 from fastformula_training.documents import Row, write_jsonl
-from fastformula_training.error import TrainingError
-from fastformula_training.mixture import (
+from fastformula_training.encoding.mixture import (
     Example,
     choose,
     held_out_examples,
     sort_of,
     training_examples,
 )
+from fastformula_training.error import TrainingError
 
 SORTS = ["hole"] * 80 + ["text"] * 30 + ["instruction"] * 4
 WEIGHTS = {"hole": 0.8, "text": 0.1, "instruction": 0.1}

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fastformula_training.dataset import Encoded
-from fastformula_training.packing import (
+from fastformula_training.encoding.dataset import Encoded
+from fastformula_training.encoding.packing import (
     Block,
     collate,
     flash_arguments,
@@ -189,7 +189,7 @@ def test_flash_attention_is_told_where_rows_end(model: Any, encoded: Encoded) ->
 @pytest.mark.slow
 def test_a_packed_block_costs_what_its_rows_cost(model: Any, encoded: Encoded) -> None:
     import torch
-    from fastformula_training.loop import WeightedTrainer
+    from fastformula_training.run.loop import WeightedTrainer
     from transformers import TrainingArguments
 
     model.set_attn_implementation("sdpa")

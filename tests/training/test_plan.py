@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from fastformula_training.base import Base, find_base
+from fastformula_training.bases.base import Base, find_base
 from fastformula_training.cli import main
 from fastformula_training.config import RunConfig, load_config
 from fastformula_training.documents import Row, write_jsonl
+from fastformula_training.encoding.packing import Block, collate
 from fastformula_training.error import TrainingError
-from fastformula_training.gpus import GIB, Gpu, gpu_named
-from fastformula_training.packing import Block, collate
-from fastformula_training.plan import make_plan, refusal, require_fit
+from fastformula_training.planning.gpus import GIB, Gpu, gpu_named
+from fastformula_training.planning.plan import make_plan, refusal, require_fit
 from fastformula_training.recipes import known_recipes, recipe_file
 
 pytestmark = pytest.mark.slow
@@ -38,8 +38,8 @@ def config(base: str, **settings: Any) -> RunConfig:
 
 @pytest.mark.parametrize("name", BASES)
 def test_parameters_are_counted_without_weights(name: str) -> None:
-    from fastformula_training.memory import estimate
-    from fastformula_training.shapes import model_shape
+    from fastformula_training.bases.shapes import model_shape
+    from fastformula_training.planning.memory import estimate
 
     base = find_base(name, "")
     # A format without sentinels of its own, as phi-2's would be trained too.
@@ -105,9 +105,10 @@ def test_a_step_takes_what_was_estimated(
     Not int8: bitsandbytes computes it in another way on a CPU than on a GPU.
     """
     import torch
-    from fastformula_training import base, loop
-    from fastformula_training.hollow import Storage
-    from fastformula_training.memory import estimate
+    from fastformula_training.bases import base
+    from fastformula_training.bases.hollow import Storage
+    from fastformula_training.planning.memory import estimate
+    from fastformula_training.run import loop
     from transformers import AutoModelForCausalLM, TrainingArguments
 
     run = config(

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from fastformula_training import data_card, processes
 from fastformula_training.cli import main
+from fastformula_training.data import data_card, processes
+from fastformula_training.data.prepare import PARTS, PrepareConfig, prepare
+from fastformula_training.data.split import RELATED
+from fastformula_training.data.synthesize import write_formulas
 from fastformula_training.documents import read_documents, read_rows
 from fastformula_training.error import TrainingError
-from fastformula_training.prepare import PARTS, PrepareConfig, prepare
-from fastformula_training.split import RELATED
-from fastformula_training.synthesize import write_formulas
 
 
 @pytest.fixture(autouse=True)

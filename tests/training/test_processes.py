@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from fastformula_training.data.processes import SHARE, map_in_order
 from fastformula_training.error import TrainingError
-from fastformula_training.processes import SHARE, map_in_order
 
 
 def test_results_come_in_order_and_little_is_read_ahead() -> None:

@@ -19,12 +19,12 @@ from fastformula_models import (
     open_backend,
 )
 from fastformula_models.card import Card, save_card
-from fastformula_training import base
+from fastformula_training.bases import base
 from fastformula_training.config import RunConfig
-from fastformula_training.dataset import encode, prompt_budget
+from fastformula_training.data.rows import Cuts, Job, cut_rows
 from fastformula_training.documents import Document, Row
-from fastformula_training.mixture import Example
-from fastformula_training.rows import Cuts, Job, cut_rows
+from fastformula_training.encoding.dataset import encode, prompt_budget
+from fastformula_training.encoding.mixture import Example
 
 pytestmark = pytest.mark.slow
 

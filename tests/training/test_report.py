@@ -7,16 +7,22 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
-from fastformula_training.answers import Answer
 from fastformula_training.documents import Row
-from fastformula_training.evaluate import Evaluation
-from fastformula_training.examples import COUNT, best_and_worst, example
-from fastformula_training.intervals import Estimate
-from fastformula_training.metrics import METRICS
-from fastformula_training.page import HEADLINES, RELIABILITY, page
-from fastformula_training.report import ahead, as_json, markdown, shown, summary
-from fastformula_training.scores import score
-from fastformula_training.suites import SUITES
+from fastformula_training.evaluation.answers import Answer
+from fastformula_training.evaluation.evaluate import Evaluation
+from fastformula_training.evaluation.examples import COUNT, best_and_worst, example
+from fastformula_training.evaluation.intervals import Estimate
+from fastformula_training.evaluation.metrics import METRICS
+from fastformula_training.evaluation.page import HEADLINES, RELIABILITY, page
+from fastformula_training.evaluation.report import (
+    ahead,
+    as_json,
+    markdown,
+    shown,
+    summary,
+)
+from fastformula_training.evaluation.scores import score
+from fastformula_training.evaluation.suites import SUITES
 
 KINDS = ("line", "statement")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastformula_training import checkpoints, finish
 from fastformula_training.config import RunConfig
-from fastformula_training.watch import read_log
+from fastformula_training.run import checkpoints, finish
+from fastformula_training.run.watch import read_log
 
 pytestmark = [
     pytest.mark.slow,
@@ -41,7 +41,7 @@ def kill_myself(*_: object, **__: object) -> None:
 
 def killed_within(run: RunConfig, where: Any, name: str, calls: int) -> None:
     """Train until the function `name` of `where` has been called `calls` times."""
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     whole, count = getattr(where, name), 0
 
@@ -70,7 +70,7 @@ def test_a_run_killed_at_any_moment_ends_as_if_it_had_not_been(
     bases: dict[str, Path], data: Path, recipe: Recipe, tmp_path: Path
 ) -> None:
     import torch
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     whole = replace(
         recipe(bases["phi"], data, tmp_path / "whole"),
@@ -122,7 +122,7 @@ def test_a_run_killed_at_any_moment_ends_as_if_it_had_not_been(
 def test_a_run_that_learns_no_more_stops_and_ends_with_its_best_weights(
     bases: dict[str, Path], data: Path, recipe: Recipe, tmp_path: Path
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     run = replace(
         recipe(bases["llama"], data, tmp_path),

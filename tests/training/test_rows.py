@@ -7,10 +7,10 @@ from fastformula.syntax import parse
 from fastformula_completion import complete
 from fastformula_models.fake import FakeBackend
 from fastformula_models.instructions import write_formula
+from fastformula_training.data.examine import environment_of
+from fastformula_training.data.holes import KINDS
+from fastformula_training.data.rows import Cuts, Job, cut_rows, pieces
 from fastformula_training.documents import Document, Row
-from fastformula_training.examine import environment_of
-from fastformula_training.holes import KINDS
-from fastformula_training.rows import Cuts, Job, cut_rows, pieces
 
 CUTS = Cuts(dict.fromkeys(KINDS, 1.0), 40, 400, 6000, 1.0, 1)
 

@@ -1,7 +1,11 @@
 """How alike two texts are."""
 
 import pytest
-from fastformula_training.similarity import edit_similarity, kept_share, levenshtein
+from fastformula_training.evaluation.similarity import (
+    edit_similarity,
+    kept_share,
+    levenshtein,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from fastformula_training.data.importers import import_source
+from fastformula_training.data.sources import files
 from fastformula_training.documents import Document, SetAside
-from fastformula_training.importers import import_source
-from fastformula_training.sources import files
 
 PAY = "l_pay = hours * rate\nRETURN l_pay\n"
 BONUS = "/* yearly | monthly */\nl_bonus = 'a\\b'\nRETURN l_bonus\n"

@@ -4,11 +4,17 @@ from dataclasses import replace
 
 import pytest
 from fastformula.syntax import tokenize
-from fastformula_training.dedupe import fingerprint, jaccard
+from fastformula_training.data.dedupe import fingerprint, jaccard
+from fastformula_training.data.split import (
+    RELATED,
+    Member,
+    deal,
+    find_families,
+    plain_name,
+)
+from fastformula_training.data.synthesis import synthesize
 from fastformula_training.documents import Document
 from fastformula_training.error import TrainingError
-from fastformula_training.split import RELATED, Member, deal, find_families, plain_name
-from fastformula_training.synthesis import synthesize
 
 Split = dict[str, list[Document]]
 

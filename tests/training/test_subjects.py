@@ -8,11 +8,10 @@ from types import MappingProxyType
 import pytest
 from fastformula_models import BackendError, BackendSettings
 from fastformula_models.card import Card, save_card
-from fastformula_training.dataset import file_hash
-from fastformula_training.documents import Row, write_jsonl
+from fastformula_training.documents import Row, file_hash, write_jsonl
 from fastformula_training.error import TrainingError
-from fastformula_training.overlap import find_overlap
-from fastformula_training.subjects import Subject, find_subjects
+from fastformula_training.evaluation.overlap import find_overlap
+from fastformula_training.evaluation.subjects import Subject, find_subjects
 
 LOCAL = BackendSettings("local")
 

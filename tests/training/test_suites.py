@@ -8,8 +8,8 @@ from fastformula_models import Request
 from fastformula_models.backend import BackendError, Loss
 from fastformula_models.fake import FakeBackend
 from fastformula_training.documents import Row
-from fastformula_training.evaluate import suite_named
-from fastformula_training.suites import AS_SERVED, SUITES, Asking, fill
+from fastformula_training.evaluation.evaluate import suite_named
+from fastformula_training.evaluation.suites import AS_SERVED, SUITES, Asking, fill
 
 TEXT = """/* Pays for 'hours' */
 DEFAULT FOR hours_worked IS 0

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from fastformula.language import Function, find_functions
 from fastformula.syntax import children, parse, tree, walk
 from fastformula_training.cli import main
+from fastformula_training.data.synthesis import facts, synthesize
+from fastformula_training.data.synthesis.scenarios import scenarios
 from fastformula_training.documents import Document, read_documents
-from fastformula_training.synthesis import facts, synthesize
-from fastformula_training.synthesis.scenarios import scenarios
 
 COUNT = 300
 
@@ -41,7 +41,7 @@ def test_another_process_writes_the_same(formulas: list[Document]) -> None:
     """Nothing depends on hash seeds or on what ran before."""
     script = (
         "import hashlib\n"
-        "from fastformula_training.synthesis import synthesize\n"
+        "from fastformula_training.data.synthesis import synthesize\n"
         "text = ''.join(one.text for one in synthesize(60, seed=41))\n"
         "print(hashlib.sha256(text.encode()).hexdigest())\n"
     )

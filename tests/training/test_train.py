@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 from fastformula_models import BackendSettings, Request, open_backend
 from fastformula_models.card import load_card
+from fastformula_training.bases.init import BaseConfig, init_base
 from fastformula_training.cli import main
 from fastformula_training.config import RunConfig, plain
 from fastformula_training.documents import Document, Row, read_rows, write_jsonl
-from fastformula_training.init import BaseConfig, init_base
 from safetensors.numpy import load_file
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,7 @@ def log(folder: Path, key: str = "loss") -> list[float]:
 def test_an_adapter_is_trained_loaded_and_asked(
     bases: dict[str, Path], data: Path, tmp_path: Path, architecture: str
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     run = config(bases[architecture], data, tmp_path)
     result = train(run, quiet=True)
@@ -85,7 +85,7 @@ def test_an_adapter_is_trained_loaded_and_asked(
 def test_what_was_learnt_by_heart_is_completed(
     bases: dict[str, Path], data: Path, tmp_path: Path
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     rows = [row for row in read_rows(data / "train.jsonl") if len(row.middle) < 40][:8]
     write_jsonl(tmp_path / "train.jsonl", rows)
@@ -106,7 +106,7 @@ def test_what_was_learnt_by_heart_is_completed(
 def test_accumulated_steps_are_those_of_a_large_batch(
     bases: dict[str, Path], data: Path, tmp_path: Path
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     run = replace(config(bases["qwen2"], data, tmp_path / "1"), max_steps=4)
     run = replace(run, log_steps=1, prompt_loss_weight=0.2)
@@ -118,7 +118,7 @@ def test_accumulated_steps_are_those_of_a_large_batch(
 def test_sentinels_are_taught_to_a_base_without_them(
     data: Path, tmp_path: Path
 ) -> None:
-    from fastformula_training.train import train
+    from fastformula_training.run.train import train
 
     base = init_base(
         BaseConfig(

@@ -159,3 +159,9 @@ def read_rows(path: Path) -> Iterator[Row]:
                 "kind, source, document, context, instruction)."
             ) from error
         yield row
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -107,10 +107,10 @@ def evaluate(
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     from fastformula_completion import Sampling
 
-    from fastformula_training.evaluate import evaluate as run
-    from fastformula_training.page import write_report
-    from fastformula_training.subjects import find_subjects
-    from fastformula_training.suites import Asking
+    from fastformula_training.evaluation.evaluate import evaluate as run
+    from fastformula_training.evaluation.page import write_report
+    from fastformula_training.evaluation.subjects import find_subjects
+    from fastformula_training.evaluation.suites import Asking
 
     shared = BackendSettings(
         "local",

@@ -60,12 +60,12 @@ def export(
     Ollama, and done by llama.cpp's own script.
     """
     if engine == "embedded":
-        from fastformula_training.export import export as to_embedded
+        from fastformula_training.run.export import export as to_embedded
 
         size = to_embedded(model, out, storage)
         click.echo(f"{out / 'model.safetensors'} has {size / 1e6:.1f} MB.")
         return
-    from fastformula_training import engines
+    from fastformula_training.run import engines
 
     if engine == "gguf":
         size = engines.export_gguf(model, out, kind, converter, base, download)

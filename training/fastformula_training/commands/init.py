@@ -15,7 +15,7 @@ def init(settings: tuple[str, ...]) -> None:
     KEY=VALUE pairs set the shape: documents and output must be given, then
     architecture (llama, qwen2, phi), hidden, layers, heads, vocabulary and more.
     """
-    from fastformula_training.init import BaseConfig, init_base
+    from fastformula_training.bases.init import BaseConfig, init_base
 
     recipe, overrides = split_recipe(settings)
     folder = init_base(load_config(BaseConfig, recipe, overrides))

@@ -22,6 +22,6 @@ def merge(adapter: Path, out: Path, base: str, download: bool) -> None:
 
     What comes out is a model of its own, which runs wherever its base does.
     """
-    from fastformula_training.merge import merge as run
+    from fastformula_training.run.merge import merge as run
 
     click.echo(f"The model is in {run(adapter, out, base, download)}.")

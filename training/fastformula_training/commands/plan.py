@@ -26,8 +26,8 @@ def plan(settings: tuple[str, ...], gpu: str, as_json: bool) -> None:
     # What these libraries say meanwhile is for their developers.
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
-    from fastformula_training import gpus
-    from fastformula_training.plan import make_plan, refusal
+    from fastformula_training.planning import gpus
+    from fastformula_training.planning.plan import make_plan, refusal
 
     recipe, overrides = split_recipe(settings)
     config = load_config(RunConfig, recipe_file(recipe), overrides)
@@ -42,7 +42,7 @@ def plan(settings: tuple[str, ...], gpu: str, as_json: bool) -> None:
 
 
 def _lines(plan: Any) -> list[str]:
-    from fastformula_training.gpus import GIB
+    from fastformula_training.planning.gpus import GIB
 
     memory, gpu, sizes = plan.memory, plan.gpu, plan.memory.sizes
     lines = [

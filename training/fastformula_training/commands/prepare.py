@@ -49,9 +49,9 @@ def prepare(
     Formulas that do not parse and repeats of others are set aside; the rest is split
     by family and cut into rows.
     """
-    from fastformula_training.data_card import open_counter
-    from fastformula_training.prepare import PrepareConfig
-    from fastformula_training.prepare import prepare as run
+    from fastformula_training.data.data_card import open_counter
+    from fastformula_training.data.prepare import PrepareConfig
+    from fastformula_training.data.prepare import prepare as run
 
     config = load_config(PrepareConfig, None, settings)
     card = run(

@@ -27,7 +27,7 @@ import click
 )
 def synthesize(count: int, seed: int, invented: float, out: Path) -> None:
     """Write realistic formulas that nobody owns, to train and test models on."""
-    from fastformula_training.synthesize import write_formulas
+    from fastformula_training.data.synthesize import write_formulas
 
     file = write_formulas(count, seed, out, invented)
     click.echo(f"{count} formulas are in {file}.")

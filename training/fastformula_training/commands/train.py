@@ -23,8 +23,8 @@ def train(settings: tuple[str, ...], resume: bool, anyway: bool, quiet: bool) ->
     RECIPE is a file, or the name of one that `fastformula-train recipes` lists.
     KEY=VALUE pairs override the recipe, such as learning_rate=1e-4.
     """
-    from fastformula_training.plan import require_fit
-    from fastformula_training.train import train as run
+    from fastformula_training.planning.plan import require_fit
+    from fastformula_training.run.train import train as run
 
     recipe, overrides = split_recipe(settings)
     config = load_config(RunConfig, recipe_file(recipe), overrides)

@@ -1,0 +1,1 @@
+"""Formulas from wherever they are to rows: read, masked, compared, split, cut."""

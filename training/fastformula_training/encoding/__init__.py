@@ -1,0 +1,1 @@
+"""Rows to tokens, and tokens to blocks and batches."""

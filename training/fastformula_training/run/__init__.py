@@ -1,0 +1,1 @@
+"""The training itself, from a recipe to an adapter, and what can be made of one."""
