@@ -266,6 +266,16 @@ def test_a_run_that_the_computer_cannot_hold_does_not_start() -> None:
         require_fit(huge)
 
 
+def test_nothing_is_refused_of_which_nothing_is_known(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    config = RunConfig(base="bigcode/starcoder2-3b", data=tmp_path, output=tmp_path)
+    require_fit(config)
+    with pytest.raises(TrainingError, match="not known before it is fetched"):
+        make_plan(config, gpu_named("h200"))
+
+
 def test_recipes_come_with_the_package() -> None:
     names = [name for name, _ in known_recipes()]
     assert {"overview", "cpu-tiny", "phi-2", "qwen2.5-coder-3b"} <= set(names)

@@ -15,22 +15,31 @@ from fastformula_training.bases.base import Base
 from fastformula_training.error import TrainingError
 
 
+class UnknownShapeError(TrainingError):
+    """Nothing on this machine says what a base is built like."""
+
+
 def model_shape(base: Base) -> Any:
     """The transformers configuration of a base; reads no weights and no network.
 
-    Raises TrainingError where neither a folder nor the table has it.
+    Raises UnknownShapeError where no folder, the table nor the cache of models has it.
     """
     from transformers import AutoConfig
 
     if Path(base.location).is_dir():
         return AutoConfig.from_pretrained(base.location, local_files_only=True)
     known = known_shapes()
-    if base.name not in known:
-        raise TrainingError(
+    if base.name in known:
+        return AutoConfig.for_model(**known[base.name])
+    try:
+        return AutoConfig.from_pretrained(
+            base.location, revision=base.revision or None, local_files_only=True
+        )
+    except (OSError, ValueError) as error:
+        raise UnknownShapeError(
             f"The shape of {base.name} is not known before it is fetched; name a "
             f"folder with its config.json, or one of {', '.join(known)}."
-        )
-    return AutoConfig.for_model(**known[base.name])
+        ) from error
 
 
 def known_shapes() -> dict[str, dict[str, Any]]:

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from fastformula_training.bases.base import Base, find_base, load_tokenizer
-from fastformula_training.bases.shapes import known_shapes, model_shape
+from fastformula_training.bases.shapes import (
+    UnknownShapeError,
+    known_shapes,
+    model_shape,
+)
 from fastformula_training.config import RunConfig
 from fastformula_training.encoding.mixture import training_examples
 from fastformula_training.error import TrainingError
@@ -118,11 +122,15 @@ def make_plan(config: RunConfig, gpu: Gpu) -> Plan:
 def require_fit(config: RunConfig) -> None:
     """Raise TrainingError, with what to change, for a run that this device cannot hold.
 
-    A model that is small beside the device's memory is not looked at closely.
+    A model that is small beside the device's memory is not looked at closely, and one
+    that is yet to be fetched not at all, where nothing says what it is built like.
     """
     gpu = this_device(config.device == "cpu")
     base = find_base(config.base, config.revision)
-    shape = model_shape(base)
+    try:
+        shape = model_shape(base)
+    except UnknownShapeError:
+        return
     if _ample(config, shape) < gpu.memory / 4:
         return
     plan = make_plan(config, gpu)
