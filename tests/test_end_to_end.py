@@ -48,10 +48,10 @@ def train_base(architecture: str, folder: Path) -> tuple[Path, Path]:
         output=folder / "base",
         method="full",
         prompt_loss_weight=0.5,
-        learning_rate=5e-3,
+        learning_rate=1e-2,
         **STEPS,
     )
-    return train(replace(run, max_steps=60), quiet=True).folder, data
+    return train(replace(run, max_steps=150), quiet=True).folder, data
 
 
 STEPS = {

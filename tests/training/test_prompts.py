@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from fastformula_completion.repair import Commission
 from fastformula_completion.writing import write
 from fastformula_models import (
     Backend,
+    BackendError,
     BackendSettings,
     Cancelled,
     fim,
@@ -109,7 +111,8 @@ class Asked:
             cancelled=cancelled,
             report=lambda progress: cancelled.set(),
         )
-        with pytest.raises(Cancelled):
+        # What it says is cut short, or no formula: it has learnt nothing.
+        with suppress(Cancelled, BackendError):
             write(words, "", room_at("", 0), commission)
         return self.prompts[0]
 
@@ -125,6 +128,7 @@ def build(folder: Path, name: str, like: Callable[[str], Any], reach: int) -> Ru
     # A base that lacks the sentinels is saved without them, as phi-2 comes.
     like("phi-2-untrained" if name == "phi-2" else name).save_pretrained(folder)
     auto: Any = transformers.AutoModelForCausalLM
+    transformers.set_seed(1)
     auto.from_config(
         transformers.LlamaConfig(
             vocab_size=len(like(name)) + 8,
