@@ -6,6 +6,7 @@ that columns differ in every encoding, and so do lines for who breaks them at U+
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import sys
@@ -159,6 +160,13 @@ class Editor:
         await self.hover(types.Position(0, 0))
         return list(self.client.diagnostics[self.uri])
 
+    async def mistakes(self) -> list[types.Diagnostic]:
+        """What it shows once the author pauses, who has written something wrong."""
+        async with asyncio.timeout(60):
+            while not (found := await self.diagnostics()):
+                await asyncio.sleep(0.02)
+        return found
+
     async def pull(self, previous: str | None = None) -> Any:
         return await self.client.text_document_diagnostic_async(
             types.DocumentDiagnosticParams(self.identifier, previous_result_id=previous)
@@ -204,7 +212,7 @@ async def test_diagnostics_come_and_go_while_one_types(client: LanguageClient) -
     assert await editor.diagnostics() == []
 
     editor.replace("l_pay = 10", "l_pay = 10 +")
-    (mistake,) = await editor.diagnostics()
+    (mistake,) = await editor.mistakes()
     assert mistake.severity == types.DiagnosticSeverity.Error
     assert mistake.source == "fastformula"
     assert str(mistake.code).startswith("syntax")
@@ -397,7 +405,7 @@ async def test_edits_before_an_odd_character_arrive_where_they_were_made(
     editor = Editor(client, f"{ODD}l_pay = 1 {ODD}\nRETURN l_pay\n")
     editor.replace("😀", "𝒳é")
     editor.replace("l_pay = 1", "l_pay == 1")
-    (mistake,) = await editor.diagnostics()
+    (mistake,) = await editor.mistakes()
     assert mistake.range == editor.of("==")
 
 
