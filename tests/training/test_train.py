@@ -1,6 +1,7 @@
 """Training on tiny bases of the three architectures, on the CPU."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,30 +18,9 @@ from safetensors.numpy import load_file
 
 pytestmark = pytest.mark.slow
 
+Recipe = Callable[[Path, Path, Path], RunConfig]
+
 ARCHITECTURES = ("llama", "qwen2", "phi")
-
-
-def config(base: Path, data: Path, output: Path) -> RunConfig:
-    return RunConfig(
-        base=str(base),
-        data=data,
-        output=output,
-        context=384,
-        longest_middle=64,
-        text_weight=0.0,
-        context_share=0.0,
-        lora_r=16,
-        lora_dropout=0.0,
-        learning_rate=1e-2,
-        epochs=1000,
-        max_steps=40,
-        batch_size=4,
-        accumulation=1,
-        log_steps=5,
-        save_steps=20,
-        device="cpu",
-        threads=1,
-    )
 
 
 def log(folder: Path, key: str = "loss") -> list[float]:
@@ -50,11 +30,15 @@ def log(folder: Path, key: str = "loss") -> list[float]:
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_an_adapter_is_trained_loaded_and_asked(
-    bases: dict[str, Path], data: Path, tmp_path: Path, architecture: str
+    bases: dict[str, Path],
+    data: Path,
+    tmp_path: Path,
+    architecture: str,
+    recipe: Recipe,
 ) -> None:
     from fastformula_training.run.train import train
 
-    run = config(bases[architecture], data, tmp_path)
+    run = recipe(bases[architecture], data, tmp_path)
     result = train(run, quiet=True)
     losses = log(tmp_path)
     assert len(losses) == 8
@@ -83,14 +67,14 @@ def test_an_adapter_is_trained_loaded_and_asked(
 
 
 def test_what_was_learnt_by_heart_is_completed(
-    bases: dict[str, Path], data: Path, tmp_path: Path
+    bases: dict[str, Path], data: Path, tmp_path: Path, recipe: Recipe
 ) -> None:
     from fastformula_training.run.train import train
 
     rows = [row for row in read_rows(data / "train.jsonl") if len(row.middle) < 40][:8]
     write_jsonl(tmp_path / "train.jsonl", rows)
     run = replace(
-        config(bases["llama"], tmp_path, tmp_path / "run"),
+        recipe(bases["llama"], tmp_path, tmp_path / "run"),
         method="full",
         max_steps=150,
         learning_rate=5e-3,
@@ -104,11 +88,11 @@ def test_what_was_learnt_by_heart_is_completed(
 
 
 def test_accumulated_steps_are_those_of_a_large_batch(
-    bases: dict[str, Path], data: Path, tmp_path: Path
+    bases: dict[str, Path], data: Path, tmp_path: Path, recipe: Recipe
 ) -> None:
     from fastformula_training.run.train import train
 
-    run = replace(config(bases["qwen2"], data, tmp_path / "1"), max_steps=4)
+    run = replace(recipe(bases["qwen2"], data, tmp_path / "1"), max_steps=4)
     run = replace(run, log_steps=1, prompt_loss_weight=0.2)
     train(replace(run, batch_size=16), quiet=True)
     train(replace(run, batch_size=2, accumulation=8, output=tmp_path / "2"), quiet=True)
@@ -116,7 +100,7 @@ def test_accumulated_steps_are_those_of_a_large_batch(
 
 
 def test_sentinels_are_taught_to_a_base_without_them(
-    data: Path, tmp_path: Path
+    data: Path, tmp_path: Path, recipe: Recipe
 ) -> None:
     from fastformula_training.run.train import train
 
@@ -134,7 +118,7 @@ def test_sentinels_are_taught_to_a_base_without_them(
             sentinels=False,
         )
     )
-    run = replace(config(base, data, tmp_path / "run"), format="phi-2")
+    run = replace(recipe(base, data, tmp_path / "run"), format="phi-2")
     result = train(run, quiet=True)
     losses = log(tmp_path / "run")
     assert losses[-1] < losses[0]
@@ -157,9 +141,13 @@ def run_command(run: RunConfig, *options: str) -> tuple[int, str]:
 
 
 def test_what_is_wrong_is_said_in_one_line(
-    bases: dict[str, Path], data: Path, tmp_path: Path, documents: list[Document]
+    bases: dict[str, Path],
+    data: Path,
+    tmp_path: Path,
+    documents: list[Document],
+    recipe: Recipe,
 ) -> None:
-    run = config(bases["llama"], data, tmp_path / "run")
+    run = recipe(bases["llama"], data, tmp_path / "run")
     no_rows = tmp_path / "no_rows"
     write_jsonl(no_rows / "train.jsonl", [])
     torn = tmp_path / "torn"
@@ -192,9 +180,9 @@ def test_what_is_wrong_is_said_in_one_line(
 
 
 def test_a_loss_that_explodes_ends_the_run(
-    bases: dict[str, Path], data: Path, tmp_path: Path
+    bases: dict[str, Path], data: Path, tmp_path: Path, recipe: Recipe
 ) -> None:
-    run = replace(config(bases["llama"], data, tmp_path), method="full", clip=0.0)
+    run = replace(recipe(bases["llama"], data, tmp_path), method="full", clip=0.0)
     code, said = run_command(replace(run, learning_rate=1e30, optimizer="sgd"))
     assert code == 1
     assert "The loss is no longer a number at step" in said
@@ -203,9 +191,9 @@ def test_a_loss_that_explodes_ends_the_run(
 
 
 def test_two_runs_are_not_mixed(
-    bases: dict[str, Path], data: Path, tmp_path: Path
+    bases: dict[str, Path], data: Path, tmp_path: Path, recipe: Recipe
 ) -> None:
-    run = replace(config(bases["llama"], data, tmp_path), max_steps=2)
+    run = replace(recipe(bases["llama"], data, tmp_path), max_steps=2)
     assert run_command(run) == (0, "")
     code, said = run_command(run)
     assert (code, "holds an earlier run: add --resume" in said) == (1, True)
