@@ -28,10 +28,10 @@ from fastformula_training.bases.base import find_base
 from fastformula_training.bases.shapes import known_shapes, model_shape
 from fastformula_training.config import RunConfig
 from fastformula_training.encoding.dataset import encode_file
-from fastformula_training.encoding.packing import Block, make_blocks
+from fastformula_training.encoding.packing import make_blocks
 from fastformula_training.planning.memory import estimate
 from fastformula_training.run.train import train
-from own_data import Own, make_own, more_data
+from own_data import Own, make_own, mean_loss, more_data
 
 GB = 1e9
 
@@ -220,29 +220,6 @@ def loss(location: str, config: RunConfig, precision: str = "fp32") -> float:
     )
     blocks = make_blocks(held, config.context, True, 0.0, 1)
     return mean_loss(bases.load_model(source, config, precision), blocks)
-
-
-def mean_loss(model: Any, blocks: list[Block]) -> float:
-    """The loss of a model per token that has one."""
-    from fastformula_training.run.loop import make_batch
-
-    model.eval()
-    total, weight = 0.0, 0.0
-    with torch.no_grad():
-        for block in blocks:
-            inputs = make_batch([block], pad=0)
-            logits = model(
-                input_ids=inputs["input_ids"],
-                position_ids=inputs["position_ids"],
-                use_cache=False,
-            ).logits.float()
-            each = torch.nn.functional.cross_entropy(
-                logits[0], inputs["labels"][0], reduction="none"
-            )
-            total += float((each * inputs["weights"][0]).sum())
-            weight += float(inputs["weights"].sum())
-    model.train()
-    return total / weight
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ from fastformula_training.encoding.dataset import Encoded, encode_file
 from fastformula_training.encoding.packing import Block, make_blocks
 from fastformula_training.run import loop
 from fastformula_training.run.hardware import Precision
-from own_data import Own, make_own
+from own_data import Own, make_own, mean_loss
 
 ROWS = 8
 """Rows in a batch of the others, as TRL has it; blocks hold as many tokens."""
@@ -123,14 +123,14 @@ def compare(own: Own) -> None:
         torch.manual_seed(1)
         trainer = make()
         trainer.remove_callback(transformers.PrinterCallback)
-        before = loss(trainer.model, blocks)
+        before = mean_loss(trainer.model, blocks)
         started = now(own)
         trainer.train()
         rate = tokens / (now(own) - started)
         slowest = slowest or rate
         print(
             f"| {name:44} | {rate:,.0f} | {rate / slowest:.2f} | {before:.4f} "
-            f"| {loss(trainer.model, blocks):.4f} | {trainer.state.global_step} |",
+            f"| {mean_loss(trainer.model, blocks):.4f} | {trainer.state.global_step} |",
             flush=True,
         )
 
@@ -248,28 +248,6 @@ def rows(encoded: Encoded) -> datasets.Dataset:
         labels = [i if said else -100 for i, said in zip(ids, spoken, strict=True)]
         taken.append({"input_ids": ids, "labels": labels})
     return datasets.Dataset.from_list(taken)
-
-
-def loss(model: Any, blocks: list[Block]) -> float:
-    """The loss per token of all middles."""
-    model.eval()
-    total, weight = 0.0, 0.0
-    with torch.no_grad():
-        for block in blocks:
-            batch = loop.make_batch([block], pad=0)
-            inputs = {name: each.to(model.device) for name, each in batch.items()}
-            logits = model(
-                input_ids=inputs["input_ids"],
-                position_ids=inputs["position_ids"],
-                use_cache=False,
-            ).logits.float()
-            each = torch.nn.functional.cross_entropy(
-                logits[0], inputs["labels"][0], reduction="none"
-            )
-            total += float((each * inputs["weights"][0]).sum())
-            weight += float(inputs["weights"].sum())
-    model.train()
-    return total / weight
 
 
 if __name__ == "__main__":
