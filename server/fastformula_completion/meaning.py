@@ -75,6 +75,7 @@ _TARGET = re.compile(r".*?(\w+)\s*(?:\[[^\]\n]*\]\s*)?=")
 _DECLARES = re.compile(r"\s*(?:DEFAULT|INPUTS|ALIAS)", re.IGNORECASE)
 
 _WORD = re.compile(r"\w+")
+_WORD_ENDS = re.compile(r"(?<!\w)\w+\Z")
 
 
 class Meaning:
@@ -164,8 +165,12 @@ class Meaning:
         # In an unfinished statement, names of the author's may have been wrong before.
         blamed = names
         if place.is_broken:
+            # A word that the offer finishes is the offer's.
+            head, tail = _WORD_ENDS.search(begun), _WORD.match(rest)
+            ends = (head.group() if head else ""), (tail.group() if tail else "")
             target = _TARGET.match(before, line.start)
-            blamed = _words(middle) | _words(target.group(1) if target else "")
+            blamed = _words(f"{ends[0]}{middle}{ends[1]}")
+            blamed |= _words(target.group(1) if target else "")
         text = before + middle + after
         whole = Span(line.start, line.end + len(middle))
         rest_of_text = text[whole.end :]

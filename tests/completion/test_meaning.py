@@ -188,3 +188,18 @@ def test_an_offer_answers_for_values_that_no_longer_fit_elsewhere() -> None:
     (objection,) = meaning.objections("note = 5")
     assert objection.code == "inconsistent-types"
     assert meaning.objections("note = x") == ()
+
+
+def test_an_offer_answers_for_the_word_that_it_finishes() -> None:
+    marked = (
+        "DEFAULT FOR x IS ' '\nINPUTS ARE x (TEXT)\nIF x = 'a' THEN\n(\n  no▮\n)\n"
+        "ELSE\n(\n  note = 7\n)\nRETURN note\n"
+    )
+    at = marked.index("▮")
+    parsed = parse(marked.replace("▮", ""))
+    place = open_place(parsed.text, at, parsed)
+    assert place.is_broken
+    meaning = Meaning(place, analyze(parsed), Configuration())
+    (objection,) = meaning.objections("te = x")
+    assert objection.code == "inconsistent-types"
+    assert meaning.objections("te = 8") == ()
