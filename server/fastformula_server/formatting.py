@@ -1,4 +1,4 @@
-"""What the server answers when a formula, or a part of it, is to be formatted."""
+"""What the server answers when a formula, a part or a line of it is to be laid out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastformula import Parsed
+from fastformula.editor.indentation import TRIGGERS, indent
 from fastformula.formatter import Formatted, Style, format_range, format_text
 from lsprotocol import types
 
@@ -41,6 +42,25 @@ async def on_range_formatting(
     )
 
 
+async def on_type_formatting(
+    ls: FormulaServer, params: types.DocumentOnTypeFormattingParams
+) -> list[types.TextEdit] | None:
+    """The line being typed goes in or back with its block, for who has that on."""
+    found = await ls.parsed(params.text_document)
+    if found is None:
+        return None
+    document, parsed = found
+    offset = convert.to_offset(document, params.position)
+    blanks = " " * _find_style(ls, document).indent
+    unit = blanks if params.options.insert_spaces else "\t"
+    edits = await ls.parses.work(
+        document, lambda: indent(parsed, offset, params.ch, unit)
+    )
+    if not ls.documents.is_current(document):
+        return None
+    return convert.from_text_edits(document, edits)
+
+
 async def _format(
     ls: FormulaServer,
     identifier: types.TextDocumentIdentifier,
@@ -69,5 +89,10 @@ def _find_style(ls: FormulaServer, document: Document) -> Style:
 FEATURES: tuple[tuple[str, Any, Any], ...] = (
     (types.TEXT_DOCUMENT_FORMATTING, on_formatting, None),
     (types.TEXT_DOCUMENT_RANGE_FORMATTING, on_range_formatting, None),
+    (
+        types.TEXT_DOCUMENT_ON_TYPE_FORMATTING,
+        on_type_formatting,
+        types.DocumentOnTypeFormattingOptions(TRIGGERS[0], list(TRIGGERS[1:])),
+    ),
 )
 """As in `handlers`."""

@@ -76,6 +76,19 @@ class Editor:
             sides = place(self.text, start), place(self.text, start + len(words))
             params["range"] = dict(zip(("start", "end"), sides, strict=True))
             method = "textDocument/rangeFormatting"
+        return self.changed(method, params)
+
+    def type(self, words: str, character: str, *, spaces: bool = True) -> str:
+        """The text after `character`, the last of `words`, has been typed."""
+        params = {
+            "textDocument": {"uri": self.uri},
+            "position": place(self.text, self.text.index(words) + len(words)),
+            "ch": character,
+            "options": {"tabSize": 4, "insertSpaces": spaces},
+        }
+        return self.changed("textDocument/onTypeFormatting", params)
+
+    def changed(self, method: str, params: object) -> str:
         number = next(self.numbers)
         self.wire.send(method, params, number=number)
         return made(self.text, self.wire.answer(number)["result"])
@@ -115,3 +128,18 @@ def test_the_project_wins_over_the_settings(
     config = tmp_path / "fastformula.toml"
     config.write_text('[format]\nkeywords = "upper"\n', encoding="utf-8")
     assert editor.format() == WHOLE.replace("\n  ", "\n   ")
+
+
+def test_a_line_goes_in_and_back_while_it_is_typed(edit: Callable[..., Editor]) -> None:
+    typed = TEXT.replace("l_pay=1\n", "l_pay=1\n  )\n")
+    editor = edit(typed, indent=3)
+    provider = editor.capabilities["documentOnTypeFormattingProvider"]
+    assert {provider["firstTriggerCharacter"], *provider["moreTriggerCharacter"]} == {
+        *"\n()eE"
+    }
+    assert editor.type("l_pay=1\n  )", ")") == typed.replace("\n  )", "\n)")
+    assert editor.type("then\n(\n", "\n") == typed.replace("(\nl_pay", "(\n   l_pay")
+    tabbed = typed.replace("(\nl_pay", "(\n\tl_pay")
+    assert editor.type("then\n(\n", "\n", spaces=False) == tabbed
+    assert editor.type("l_pay=l_hours", "e") == typed
+    assert editor.type(f"{ODD}l_pay=l_hours*2\n", "\n") == typed

@@ -111,7 +111,7 @@ def find_spot(analysis: Analysis, offset: int, text: str) -> Spot | None:
     at = offset - base
     tokens = tokenize(code)
     before = bisect_left(tokens, at, key=lambda token: token.start)
-    if _in_comment(code, tokens[before] if before < len(tokens) else tokens[-1], at):
+    if in_comment(code, tokens[before] if before < len(tokens) else tokens[-1], at):
         return None
     start, quoted = at, False
     last = tokens[before - 1] if before else None
@@ -167,7 +167,7 @@ def _base(analysis: Analysis, offset: int) -> int:
     return statements[at].span.start if at > 0 else 0
 
 
-def _in_comment(code: str, token: Token, at: int) -> bool:
+def in_comment(code: str, token: Token, at: int) -> bool:
     """Whether `at`, before `token`, is in a comment."""
     if not token.lead < at <= token.start:
         return False
