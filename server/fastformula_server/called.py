@@ -7,7 +7,7 @@ from pathlib import Path
 from fastformula import parse
 from fastformula.analysis import Analysis, analyze
 
-from fastformula_server.files import FileError, find_files, read_file
+from fastformula_server.files import FileError, Read, find_files, read_file
 from fastformula_server.library import formula_name, header_name
 from fastformula_server.project import Project
 
@@ -18,11 +18,12 @@ class Neighbours:
     Files are read when somebody asks, and once.
     """
 
-    __slots__ = ("_by_header", "_files", "_folder", "_known", "_project")
+    __slots__ = ("_by_header", "_files", "_folder", "_known", "_project", "_read_text")
 
-    def __init__(self, folder: Path, project: Project) -> None:
+    def __init__(self, folder: Path, project: Project, read: Read = read_file) -> None:
         self._folder = folder
         self._project = project
+        self._read_text = read
         self._known: dict[str, Analysis | None] = {}
         self._files: dict[str, Path] | None = None
         self._by_header: dict[str, Path] | None = None
@@ -33,12 +34,16 @@ class Neighbours:
             self._known[name] = self._read(name)
         return self._known[name]
 
+    def path_of(self, name: str) -> Path | None:
+        """The file of the formula of that upper-case name."""
+        return self._paths().get(name) or self._headers().get(name)
+
     def _read(self, name: str) -> Analysis | None:
-        path = self._paths().get(name) or self._headers().get(name)
+        path = self.path_of(name)
         if path is None:
             return None
         try:
-            text = read_file(path).text
+            text = self._read_text(path).text
         except FileError:
             return None
         return analyze(parse(text), self._project.environment(path))
@@ -57,7 +62,7 @@ class Neighbours:
             self._by_header = {}
             for path in self._paths().values():
                 try:
-                    name = header_name(read_file(path).text)
+                    name = header_name(self._read_text(path).text)
                 except FileError:
                     continue
                 self._by_header.setdefault(name, path)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from fastformula.text import LineIndex, Span
 
@@ -44,6 +45,10 @@ class TextFile:
             {"line": start.line + 1, "column": start.column + 1},
             {"line": end.line + 1, "column": end.column + 1},
         )
+
+
+Read: TypeAlias = Callable[[Path], TextFile]
+"""What gives the text of a file, or raises FileError, as `read_file` does."""
 
 
 def read_file(path: Path, size_limit: int = SIZE_LIMIT) -> TextFile:
@@ -93,6 +98,11 @@ def write_file(file: TextFile, text: str) -> None:
             Path(name).unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         raise FileError(f"{file.path}: cannot be written: {reason}") from error
+
+
+def absolute(path: Path) -> Path:
+    """`path` from the root on, without `..`; symbolic links stay."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` follows links
 
 
 def is_folder(path: Path) -> bool:

@@ -11,8 +11,15 @@ import pytest
 from click.testing import CliRunner, Result
 from fastformula.interpreter import Semantics
 from fastformula_server.__main__ import cli
+from fastformula_server.files import TextFile, read_file
 from fastformula_server.testing.case import CaseError
-from fastformula_server.testing.case_file import OF_CASE, OF_FILE, read_cases
+from fastformula_server.testing.case_file import (
+    OF_CASE,
+    OF_FILE,
+    read_case_file,
+    read_cases,
+)
+from fastformula_server.testing.case_places import find_cases
 from fastformula_server.testing.playing import play as play_cases
 from hypothesis import given
 from hypothesis import strategies as st
@@ -178,6 +185,25 @@ def test_a_failure_shows_the_statements_that_made_the_value(folder: Path) -> Non
     ]
 
 
+def test_a_value_is_followed_into_called_formulas(folder: Path) -> None:
+    (folder / "pay.ff").write_text(
+        "b = 5\nCALL_FORMULA('HELPER', b > 'X', y < 'B')\nEXECUTE('HELPER')\n"
+        "a = y + GET_OUTPUT('C', 0)\nRETURN a",
+        encoding="utf-8",
+    )
+    helper = "DEFAULT FOR x IS 0 INPUTS ARE x\nb = x + 1\nc = 7\nd = 8\nRETURN b, c, d"
+    (folder / "helper.ff").write_text(helper, encoding="utf-8")
+    result = play(folder, case("returns.A = 14"), top="")
+    shown = [line.strip().partition("  ")[0] for line in result.stdout.splitlines()]
+    assert shown[3:-1] == [
+        "PAY:1: b = 5",
+        "HELPER:2: b = x + 1",
+        "PAY:2: CALL_FORMULA('HELPER', b > 'X', y < 'B')",
+        "HELPER:3: c = 7",
+        "PAY:4: a = y + GET_OUTPUT('C', 0)",
+    ]
+
+
 def test_rows_make_a_case_each(folder: Path) -> None:
     rows = (
         'inputs.HOURS = "{hours}"',
@@ -195,6 +221,114 @@ def test_rows_may_stand_in_a_csv_file(folder: Path) -> None:
     result = play(folder, case(*lines))
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("..\n2 passed")
+
+
+def test_semicolons_part_the_columns_where_commas_do_not(folder: Path) -> None:
+    (folder / "hours.csv").write_text("hours;pay\r\n40;400\r\n", encoding="utf-8")
+    lines = ("inputs.HOURS = '{hours}'", "returns.PAY = '{pay}'", "csv = 'hours.csv'")
+    assert play(folder, case(*lines)).exit_code == 0
+
+
+PLACES = """\
+tables.T = [[1], [2]]  # [[case]]
+[[case]]  # {
+name = \"\"\"one
+[[case]]\"\"\"
+[case.returns]
+A = [["]"], ["b"]]
+
+# two
+  [[ "case" ]]
+name = '{n}'
+rows = [
+  { n = "]" },
+  { n = "}", m = [{ n = 1 }] },
+]
+[[case]]
+[[case.rows]]
+n = 1
+[[case.rows]]
+n = 2
+[inputs]
+A = 1
+"""
+
+
+def test_a_case_and_its_rows_are_found_in_the_text() -> None:
+    lines = [
+        (PLACES.count("\n", 0, each.start), PLACES.count("\n", 0, each.end))
+        for each in find_cases(PLACES)
+    ]
+    assert lines == [(1, 5), (8, 13), (14, 18)]
+    rows = [row.text_in(PLACES) for each in find_cases(PLACES) for row in each.rows]
+    assert rows == [
+        '{ n = "]" }',
+        '{ n = "}", m = [{ n = 1 }] }',
+        "[[case.rows]]",
+        "[[case.rows]]",
+    ]
+    inline = 'case = [{ name = "a", rows = [{}] }, {}]'
+    assert [each.start for each in find_cases(inline)] == [8, 37]
+
+
+def test_cases_say_where_they_stand(folder: Path) -> None:
+    file = folder / "pay.fftest.toml"
+    (folder / "a.csv").write_text('n\n"x\ny"\nz\n', encoding="utf-8")
+    cases = case("log = []", "rows = [{ a = 1 }, { a = 2 }]", name="{a}")
+    cases += case("log = ['{n}']", "csv = 'a.csv'", name="c")
+    file.write_text(cases, encoding="utf-8")
+    found = read_case_file(file)
+    assert [each.span.text_in(cases)[:9] for each in found] == [
+        "{ a = 1 }",
+        "{ a = 2 }",
+        "[[case]]\n",
+        "[[case]]\n",
+    ]
+    assert [each.csv and each.csv.line for each in found] == [None, None, 3, 4]
+
+
+def test_texts_that_are_not_saved_take_the_place_of_files(folder: Path) -> None:
+    texts = {
+        folder / "pay.fftest.toml": case("returns.A = 2"),
+        folder / "pay.ff": "EXECUTE('HELPER')\na = GET_OUTPUT('B', 0)\nRETURN a",
+        folder / "helper.ff": "b = 2 RETURN b",
+    }
+    (folder / "helper.ff").write_text("b = 1 RETURN b", encoding="utf-8")
+
+    def read(path: Path) -> TextFile:
+        return TextFile(path, texts[path]) if path in texts else read_file(path)
+
+    cases = read_case_file(folder / "pay.fftest.toml", read)
+    assert [each.passed for each in play_cases(cases, Semantics(), read=read)] == [True]
+
+
+def test_a_result_names_the_place_of_the_formula_to_look_at(folder: Path) -> None:
+    (folder / "pay.ff").write_text(
+        "INPUTS ARE c\nCALL_FORMULA('HELPER', c > 'C')\n"
+        "IF c = 1 THEN a = 1\nELSE a = GET_OUTPUT('B', 0)\nRETURN a, b",
+        encoding="utf-8",
+    )
+    helper = "INPUTS ARE c\nx = 1 / c\nb = x RETURN b"
+    (folder / "helper.ff").write_text(helper, encoding="utf-8")
+    text = (
+        case("inputs.C = 1", "returns.A = 2", name="value")
+        + case("inputs.C = 1", "returns.B = 2", name="none")
+        + case("inputs.C = 0", "returns.A = 1", name="error")
+        + case("inputs.C = 1", "returns.A = 1", name="passes")
+    )
+    (folder / "pay.fftest.toml").write_text(text, encoding="utf-8")
+    cases = read_case_file(folder / "pay.fftest.toml")
+    places = []
+    for result in play_cases(cases, Semantics()):
+        place = result.place
+        written = place and place.span.text_in(place.path.read_text(encoding="utf-8"))
+        places.append(place and (place.path.name, place.line, written))
+    assert places == [
+        ("pay.ff", 3, "a = 1"),
+        ("pay.ff", 5, "RETURN a, b"),
+        ("helper.ff", 2, "1 / c"),
+        None,
+    ]
 
 
 def test_cases_are_chosen_and_the_first_failure_ends_it(folder: Path) -> None:

@@ -8,6 +8,7 @@ Nothing is read, written or asked of the clock: a `World` says what the run meet
 from fastformula.interpreter.activation import LogLine, Step
 from fastformula.interpreter.errors import Caller, ErrorClass, Missing, RunError
 from fastformula.interpreter.execution import Outcome, run
+from fastformula.interpreter.inspection import head_span
 from fastformula.interpreter.semantics import Semantics
 from fastformula.interpreter.values import Scalar, Value
 from fastformula.interpreter.world import (
@@ -36,5 +37,6 @@ __all__ = [
     "Step",
     "Value",
     "World",
+    "head_span",
     "run",
 ]

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from fastformula.interpreter.values import Value
 from fastformula.syntax.tree import Node
+from fastformula.text import Span
 
 
 class ErrorClass(StrEnum):
@@ -74,6 +75,8 @@ class RunError:
     formula: str
     line: int
     """From 1."""
+    span: Span
+    """Of what could not be carried out, in the text of the formula."""
     values: Mapping[str, Value]
     """The values of the names that stand in the place, as far as they have any."""
     stack: tuple[Caller, ...]

@@ -22,6 +22,7 @@ from fastformula.interpreter.values import (
     take_out,
 )
 from fastformula.interpreter.world import World
+from fastformula.text import Span
 
 _NAMELESS = "FORMULA"
 
@@ -111,5 +112,5 @@ def _bring_in(
     except ValueError as reason:
         message = f"The value given for the {what} does not fit: {reason}."
         error = FormulaError(ErrorClass.WRONG_VALUE, message)
-        error.error = RunError(error.kind, message, program.name, 1, {}, ())
+        error.error = RunError(error.kind, message, program.name, 1, Span(0, 0), {}, ())
         raise error from None

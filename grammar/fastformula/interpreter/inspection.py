@@ -10,7 +10,8 @@ from fastformula.interpreter.compilation import Compilation
 from fastformula.interpreter.errors import FormulaError
 from fastformula.interpreter.values import UNSET, Value, take_out
 from fastformula.syntax import walk
-from fastformula.syntax.tree import Name
+from fastformula.syntax.tree import ChangeContexts, If, Name, Statement, While
+from fastformula.text import Span
 
 
 def values_of(
@@ -29,6 +30,19 @@ def values_of(
         if value is not UNSET:
             values[symbol.name] = take_out(value)
     return values
+
+
+def head_span(statement: Statement) -> Span:
+    """The statement without the ones in it: a condition, or the contexts that change.
+
+    It is what a `Step` tells of.
+    """
+    match statement:
+        case If(condition=condition) | While(condition=condition):
+            return condition.span
+        case ChangeContexts(settings=(*_, last)):
+            return Span(statement.span.start, last.span.end)
+    return statement.span
 
 
 def note_values(c: Compilation, frame: Frame, error: FormulaError) -> None:

@@ -16,7 +16,7 @@ from fastformula.interpreter.semantics import Semantics
 from fastformula.interpreter.statements import compile_block
 from fastformula.interpreter.values import UNSET, Array
 from fastformula.syntax.tree import Node
-from fastformula.text import LineIndex
+from fastformula.text import LineIndex, Span
 
 _REFUSED = frozenset({"inconsistent-types", "operator-types"})
 """The problems of an analysis without which the types it gives can be relied on."""
@@ -123,7 +123,9 @@ def _refuse(analysis: Analysis) -> None:
 def _placed(
     error: FormulaError, analysis: Analysis, name: str, caller: Activation | None
 ) -> FormulaError:
-    start = 0 if error.node is None else error.node.span.start
-    line = LineIndex(analysis.parsed.text).position(start).line + 1
-    error.error = RunError(error.kind, error.message, name, line, {}, stack_of(caller))
+    span = Span(0, 0) if error.node is None else error.node.span
+    line = LineIndex(analysis.parsed.text).position(span.start).line + 1
+    error.error = RunError(
+        error.kind, error.message, name, line, span, {}, stack_of(caller)
+    )
     return error

@@ -11,6 +11,7 @@ from fastformula.interpreter.compilation import Compilation
 from fastformula.interpreter.errors import Caller, ErrorClass, FormulaError, RunError
 from fastformula.interpreter.inspection import note_values
 from fastformula.interpreter.values import UNSET, copy_of
+from fastformula.text import Span
 
 TOO_DEEP = "The formula is nested too deeply to run."
 
@@ -90,6 +91,7 @@ def _tell(error: FormulaError, program: Program, frame: Frame) -> RunError:
         error.message,
         program.name,
         1 if error.node is None else c.line(error.node),
+        Span(0, 0) if error.node is None else error.node.span,
         error.values or {},
         stack_of(activation.caller),
         error.missing,

@@ -108,18 +108,15 @@ def command(
 def _show_coverage(
     tally: Tally, results: Sequence[Result], lcov: Path | None, annotate: bool
 ) -> None:
+    from fastformula_server.files import absolute
     from fastformula_server.testing.coverage import annotated, summary_line
     from fastformula_server.testing.coverage import lcov as write_lcov
     from fastformula_server.testing.playing import analyse
 
-    items: dict[Path, frozenset[str]] = {}
-    for result in results:
-        # A name counts as an item where any case gives it as one.
-        known = items.get(result.case.formula, frozenset())
-        items[result.case.formula] = known | result.case.meets.items.keys()
-    covered = [
-        tally.covered(path, analyse(path, names)) for path, names in items.items()
-    ]
+    paths = list(dict.fromkeys(each.case.formula for each in results))
+    known = {absolute(path) for path in paths}
+    paths += (path for path in tally.paths() if path not in known)
+    covered = [tally.covered(path, analyse(path, frozenset())) for path in paths]
     for each in covered:
         click.echo(summary_line(each))
         if annotate:

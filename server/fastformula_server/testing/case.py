@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from fastformula.text import Span
 
 
 class CaseError(Exception):
@@ -47,6 +49,14 @@ class Expected:
     """What has to stand in its message."""
 
 
+class CsvLine(NamedTuple):
+    """A row of a CSV file."""
+
+    path: Path
+    line: int
+    """From 1; the first one has the names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case, all placeholders filled in."""
@@ -56,6 +66,10 @@ class Case:
     formula: Path
     meets: Meets
     expected: Expected
+    span: Span
+    """Where it stands in the text of its file; of a row there, only the row."""
+    csv: CsvLine | None = None
+    """The row of a CSV file that it is made of."""
 
     @property
     def title(self) -> str:

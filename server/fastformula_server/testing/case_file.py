@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastformula.interpreter import ErrorClass
+from fastformula.text import Span
 
-from fastformula_server.files import FileError, read_file
+from fastformula_server.files import FileError, Read, read_file
 from fastformula_server.given import read_moment
-from fastformula_server.testing.case import Case, CaseError, Expected, Meets
+from fastformula_server.testing.case import (
+    Case,
+    CaseError,
+    CsvLine,
+    Expected,
+    Meets,
+)
+from fastformula_server.testing.case_places import CasePlace, find_cases
 
 ENDING = ".fftest.toml"
 
@@ -43,26 +52,38 @@ OF_CASE = {
     "rows",
     "csv",
 }
+_NOWHERE = CasePlace(0, 0)
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_ ]*)\}")
 
 
-def read_case_file(path: Path) -> tuple[Case, ...]:
-    """The cases of a file, those with rows once for each; raises CaseError."""
+def read_case_file(path: Path, read: Read = read_file) -> tuple[Case, ...]:
+    """The cases of a file, those with rows once for each; raises CaseError.
+
+    `read` gives the texts of the file and of CSV files.
+    """
     try:
-        text = read_file(path).text
+        text = read(path).text
         data = tomllib.loads(text, parse_float=Decimal)
     except FileError as error:
         raise CaseError(str(error)) from error
     except tomllib.TOMLDecodeError as error:
         raise CaseError(f"{path}: {error}") from error
     try:
-        return tuple(read_cases(path, data))
+        return tuple(read_cases(path, data, find_cases(text), read))
     except ValueError as error:
         raise CaseError(f"{path}: {error}") from error
 
 
-def read_cases(path: Path, data: Mapping[str, Any]) -> Iterator[Case]:
-    """The cases of the data of a file; raises ValueError that says what is wrong."""
+def read_cases(
+    path: Path,
+    data: Mapping[str, Any],
+    places: Sequence[CasePlace] = (),
+    read: Read = read_file,
+) -> Iterator[Case]:
+    """The cases of the data of a file; raises ValueError that says what is wrong.
+
+    `places` is where they stand.
+    """
     _check_keys(data, OF_FILE, "the file")
     formula = data.get("formula", path.name.removesuffix(ENDING) + ".ff")
     if not isinstance(formula, str):
@@ -76,7 +97,8 @@ def read_cases(path: Path, data: Mapping[str, Any]) -> Iterator[Case]:
         if not isinstance(name, str):
             raise ValueError(f"case {number} needs a name that is a text")
         _check_keys(row, OF_CASE, f"the case {name!r}")
-        for filled in _fill_rows(path, name, row):
+        place = places[number - 1] if len(places) == len(rows) else _NOWHERE
+        for filled, span, line in _fill_rows(path, name, row, place, read):
             title = str(filled["name"])
             if title in names:
                 raise ValueError(f"there are two cases of the name {title!r}")
@@ -88,6 +110,8 @@ def read_cases(path: Path, data: Mapping[str, Any]) -> Iterator[Case]:
                     formula=path.parent / formula,
                     meets=_read_meets(data, filled),
                     expected=_read_expected(filled),
+                    span=span,
+                    csv=line,
                 )
             except ValueError as error:
                 raise ValueError(f"in the case {title!r}, {error}") from error
@@ -104,31 +128,63 @@ def _check_keys(table: Any, known: set[str], where: str) -> None:
             )
 
 
-def _fill_rows(path: Path, name: str, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
+class _Filled(NamedTuple):
+    data: dict[str, Any]
+    span: Span
+    line: CsvLine | None = None
+
+
+def _fill_rows(
+    path: Path, name: str, case: dict[str, Any], place: CasePlace, read: Read
+) -> Iterator[_Filled]:
     """The case with each of its rows in the place of `{…}`; itself without rows."""
     plain = {key: each for key, each in case.items() if key not in ("rows", "csv")}
     plain["name"] = name
     if "rows" not in case and "csv" not in case:
-        yield plain
+        yield _Filled(plain, place.span)
         return
     if "rows" in case and "csv" in case:
         raise ValueError(f"the case {name!r} has both rows and csv")
-    rows = case["rows"] if "rows" in case else _read_csv(path.parent / case["csv"])
+    if "csv" in case and not isinstance(case["csv"], str):
+        raise ValueError(f"csv, in the case {name!r}, is the path of a file")
+    lines: Sequence[CsvLine | None] = ()
+    spans: Sequence[Span] = ()
+    if "csv" in case:
+        rows, lines = _read_csv(path.parent / case["csv"], read)
+    else:
+        rows, spans = case["rows"], place.rows
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ValueError(f"the rows of the case {name!r} are a list of tables")
-    for number, row in enumerate(rows, 1):
+    if len(spans) != len(rows):
+        spans = [place.span] * len(rows)
+    for at, row in enumerate(rows):
         filled = _fill(plain, row)
         if filled["name"] == name:
-            filled["name"] = f"{name} [{number}]"
-        yield filled
+            filled["name"] = f"{name} [{at + 1}]"
+        yield _Filled(filled, spans[at], lines[at] if lines else None)
 
 
-def _read_csv(path: Path) -> list[dict[str, Any]]:
+def _read_csv(path: Path, read: Read) -> tuple[list[dict[str, Any]], list[CsvLine]]:
+    """The rows by the names of the first one, and where each of them ends."""
     try:
-        lines = read_file(path).text.splitlines()
-        return list(csv.DictReader(lines, strict=True))
-    except (FileError, csv.Error) as error:
+        text = read(path).text
+        head = text.partition("\n")[0]
+        # Where a comma is the decimal point, spreadsheets write semicolons.
+        sign = ";" if ";" in head and "," not in head else ","
+        reader = csv.DictReader(
+            io.StringIO(text, newline=""), delimiter=sign, strict=True
+        )
+        rows, lines = [], []
+        for row in reader:
+            if None in row or None in row.values():
+                raise ValueError(f"{path}:{reader.line_num}: not as long as the first")
+            rows.append(row)
+            lines.append(CsvLine(path, reader.line_num))
+    except FileError as error:
         raise ValueError(str(error)) from error
+    except csv.Error as error:
+        raise ValueError(f"{path}: {error}") from error
+    return rows, lines
 
 
 def _fill(value: Any, row: Mapping[str, Any]) -> Any:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from difflib import ndiff
 from typing import Any, NamedTuple
 
-from fastformula.interpreter import Outcome, Value
+from fastformula.interpreter import Outcome, Scalar, Value
+from fastformula.interpreter.values import describe
 
 from fastformula_server.outcomes import written
 from fastformula_server.testing.case import Expected
@@ -21,6 +22,10 @@ class Difference(NamedTuple):
     """What was expected and what is."""
     name: str = ""
     """The returned name that it is about, in upper case."""
+    expected: str = ""
+    """What was expected, where that is a value, or an error."""
+    actual: str = ""
+    """What is there instead."""
 
 
 def compare(expected: Expected, outcome: Outcome) -> tuple[Difference, ...]:
@@ -32,17 +37,23 @@ def compare(expected: Expected, outcome: Outcome) -> tuple[Difference, ...]:
     if error is not None and error.kind != expected.error:
         wanted = f"expected {expected.error}, but" if expected.error else "unexpected:"
         where = f"{error.formula}:{error.line}"
-        return (Difference(f"{wanted} {where}: {error.kind}: {error.message}"),)
+        text = f"{wanted} {where}: {error.kind}: {error.message}"
+        return (Difference(text, "", expected.error, str(error.kind)),)
     differences: list[Difference] = []
     if error is None and expected.error:
         differences.append(
-            Difference(f"expected {expected.error}, but the run came to its end")
+            Difference(
+                f"expected {expected.error}, but the run came to its end",
+                expected=expected.error,
+            )
         )
     if error is not None and expected.message not in error.message:
         differences.append(
             Difference(
                 f"expected {expected.message!r} in the message, but it is: "
-                f"{error.message}"
+                f"{error.message}",
+                expected=expected.message,
+                actual=error.message,
             )
         )
     if error is None:
@@ -52,8 +63,9 @@ def compare(expected: Expected, outcome: Outcome) -> tuple[Difference, ...]:
         if log != list(expected.log):
             lines = [line for line in ndiff(expected.log, log) if line[0] != "?"]
             shown = "\n      ".join(lines)
+            text = f"the log differs (- expected, + written):\n      {shown}"
             differences.append(
-                Difference(f"the log differs (- expected, + written):\n      {shown}")
+                Difference(text, "", "\n".join(expected.log), "\n".join(log))
             )
     return tuple(differences)
 
@@ -65,24 +77,62 @@ def _compare_returns(
         is_table = isinstance(wanted, dict)
         if is_table and wanted.get("absent") is True:
             if name in returns:
-                said = f"{name}: expected to be absent, but is {written(returns[name])}"
-                yield Difference(said, name)
+                found = written(returns[name])
+                said = f"{name}: expected to be absent, but is {found}"
+                yield Difference(said, name, "", found)
             continue
         if name not in returns:
-            yield Difference(f"{name}: is not returned, or has no value", name)
+            shown = written(any_value(_bare(wanted), None, name))
+            said = f"{name}: is not returned, or has no value"
+            yield Difference(said, name, shown)
             continue
         actual = returns[name]
         within = Decimal(0)
         if is_table and "within" in wanted:
             within = _number(wanted["within"], name)
-            wanted = wanted.get("value")
-        value = any_value(wanted, _kind_of(actual), name)
+        value = any_value(_bare(wanted), _kind_of(actual), name)
         if not _is_near(value, actual, within):
-            near = f" within {within:f}" if within else ""
-            yield Difference(
-                f"{name}: expected {written(value)}{near}, but is {written(actual)}",
-                name,
-            )
+            shown = written(value) + (f" within {within:f}" if within else "")
+            said = f"{name}: expected {shown}, but is {written(actual)}"
+            if isinstance(value, Mapping) and isinstance(actual, Mapping):
+                said = _array_text(name, value, actual) or said
+            yield Difference(said, name, shown, written(actual))
+
+
+def _bare(wanted: Any) -> Any:
+    """What is expected, without how near it has to be."""
+    is_near = isinstance(wanted, dict) and "within" in wanted
+    return wanted.get("value") if is_near else wanted
+
+
+_FEW = 3
+"""Elements that two arrays may have, to be shown side by side."""
+
+
+def _array_text(
+    name: str, wanted: Mapping[Any, Scalar], actual: Mapping[Any, Scalar]
+) -> str:
+    """The elements that differ; nothing where all of them are soon seen."""
+    if max(len(wanted), len(actual)) <= _FEW:
+        return ""
+    lines = [f"{name}: elements differ (- expected, + returned):"]
+    wanted = _folded(wanted)
+    # An array has indexes of one type; where the case has others, they stand apart.
+    for index in [*sorted(wanted), *sorted(actual.keys() - wanted.keys())]:
+        if index in wanted and index in actual and wanted[index] == actual[index]:
+            continue
+        for sign, values in (("-", wanted), ("+", actual)):
+            if index in values:
+                lines.append(f"      {sign} {index}: {describe(values[index])}")
+    return "\n".join(lines)
+
+
+def _folded(elements: Mapping[Any, Scalar]) -> dict[Any, Scalar]:
+    """The indexes of texts know no case."""
+    return {
+        index.upper() if isinstance(index, str) else index: each
+        for index, each in elements.items()
+    }
 
 
 def _kind_of(value: Value) -> str | None:
@@ -96,11 +146,7 @@ def _is_near(wanted: Value, actual: Value, within: Decimal) -> bool:
     if isinstance(wanted, Decimal) and isinstance(actual, Decimal):
         return abs(wanted - actual) <= within
     if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
-        # The indexes of texts know no case.
-        elements = {
-            index.upper() if isinstance(index, str) else index: each
-            for index, each in wanted.items()
-        }
+        elements = _folded(wanted)
         return elements.keys() == actual.keys() and all(
             _is_near(each, actual[index], within) for index, each in elements.items()
         )

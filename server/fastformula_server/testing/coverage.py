@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fastformula.analysis import Analysis
-from fastformula.interpreter import Step
+from fastformula.interpreter import Step, head_span
 from fastformula.syntax.tree import (
     Alias,
     Default,
@@ -20,7 +20,9 @@ from fastformula.syntax.tree import (
     Unknown,
     While,
 )
-from fastformula.text import LineIndex
+from fastformula.text import LineIndex, Span
+
+from fastformula_server.files import absolute
 
 _NEVER_RUN = (Alias, Default, DefaultData, Inputs, NeedContext, Unknown)
 
@@ -33,6 +35,18 @@ class Branch(NamedTuple):
     holds: bool
     """Whether it is the way where the condition holds."""
     taken: int
+    span: Span
+    """Of the condition."""
+
+
+class Reached(NamedTuple):
+    """A statement, and how often it was carried out."""
+
+    line: int
+    """From 1."""
+    times: int
+    span: Span
+    """Of the statement without those in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +55,15 @@ class Covered:
 
     path: Path
     text: str
-    statements: tuple[tuple[int, int], ...]
-    """The line of each statement, from 1, and how often it was carried out."""
+    statements: tuple[Reached, ...]
     branches: tuple[Branch, ...]
 
     @property
     def lines(self) -> dict[int, int]:
         """How often each line with a statement was reached."""
         lines: dict[int, int] = {}
-        for line, count in self.statements:
-            lines[line] = max(count, lines.get(line, 0))
+        for each in self.statements:
+            lines[each.line] = max(each.times, lines.get(each.line, 0))
         return lines
 
 
@@ -60,22 +73,26 @@ class Tally:
     __slots__ = ("_steps", "_ways")
 
     def __init__(self) -> None:
-        self._steps: Counter[tuple[str, int]] = Counter()
-        self._ways: Counter[tuple[str, int, bool]] = Counter()
+        self._steps: Counter[tuple[Path, int]] = Counter()
+        self._ways: Counter[tuple[Path, int, bool]] = Counter()
 
-    def add(self, step: Step) -> None:
-        """Count a statement that has been carried out."""
+    def add(self, path: Path, step: Step) -> None:
+        """Count a statement of the formula at the absolute `path`."""
         start = step.statement.span.start
-        self._steps[step.formula, start] += 1
+        self._steps[path, start] += 1
         if step.outcome is not None:
-            self._ways[step.formula, start, step.outcome] += 1
+            self._ways[path, start, step.outcome] += 1
+
+    def paths(self) -> list[Path]:
+        """The absolute paths of all formulas of which something was reached."""
+        return sorted({path for path, _ in self._steps})
 
     def covered(self, path: Path, analysis: Analysis) -> Covered:
-        """What was reached of a formula, by the name of its file."""
+        """What was reached of the formula at `path`."""
         text = analysis.parsed.text
-        name = analysis.environment.formula_name
+        where = absolute(path)
         index = LineIndex(text)
-        statements: list[tuple[int, int]] = []
+        statements: list[Reached] = []
         branches: list[Branch] = []
         for placed in analysis.statements:
             node = placed.statement
@@ -83,10 +100,11 @@ class Tally:
                 continue
             start = node.span.start
             line = index.position(start).line + 1
-            statements.append((line, self._steps[name, start]))
+            span = head_span(node)
+            statements.append(Reached(line, self._steps[where, start], span))
             if isinstance(node, If | While):
                 branches += (
-                    Branch(line, holds, self._ways[name, start, holds])
+                    Branch(line, holds, self._ways[where, start, holds], span)
                     for holds in (True, False)
                 )
         return Covered(path, text, tuple(statements), tuple(branches))
@@ -94,7 +112,7 @@ class Tally:
 
 def summary_line(covered: Covered) -> str:
     """`pay.ff: 8 of 9 statements, 3 of 4 branches; not reached: 5, 7 true`, by line."""
-    reached = sum(count > 0 for _, count in covered.statements)
+    reached = sum(each.times > 0 for each in covered.statements)
     taken = sum(branch.taken > 0 for branch in covered.branches)
     parts = [
         f"{reached} of {len(covered.statements)} statements",

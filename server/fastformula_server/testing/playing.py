@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from fastformula import parse
 from fastformula.analysis import Analysis, analyze
-from fastformula.interpreter import Semantics, Step, World, run
+from fastformula.interpreter import Semantics, Step, head_span, run
+from fastformula.text import Span
 
 from fastformula_server.called import Neighbours
-from fastformula_server.files import FileError, read_file
+from fastformula_server.files import FileError, Read, absolute, read_file
 from fastformula_server.outcomes import step_line
 from fastformula_server.project import load_project
 from fastformula_server.testing.case import Case, CaseError
 from fastformula_server.testing.case_values import make_case_world
 from fastformula_server.testing.comparing import Difference, compare
+from fastformula_server.testing.explaining import explain, last_of
 from fastformula_server.worlds import know_items
+
+Watch: TypeAlias = Callable[[Path, Step], None]
+"""Is told each statement that is through, and of which formula: its absolute path."""
+
+
+class Place(NamedTuple):
+    """A statement, or a part of one."""
+
+    path: Path
+    """Of its formula; absolute."""
+    line: int
+    """From 1."""
+    span: Span
 
 
 class Result(NamedTuple):
@@ -30,6 +45,8 @@ class Result(NamedTuple):
     differences: tuple[Difference, ...] = ()
     steps: tuple[str, ...] = ()
     """The statements that made what differs, as people read them."""
+    place: Place | None = None
+    """The statement that made the first thing that differs, or could not be done."""
 
     @property
     def passed(self) -> bool:
@@ -40,37 +57,58 @@ class Result(NamedTuple):
 def play(
     cases: Iterable[Case],
     semantics: Semantics,
-    watch: Callable[[Step], None] | None = None,
+    watch: Watch | None = None,
+    read: Read = read_file,
 ) -> Iterator[Result]:
     """What becomes of each case, in order; raises CaseError for one that cannot run.
 
-    `watch` is told the statements, of called formulas too.
+    A case is played when its result is asked for, so that one may stop at any. `watch`
+    is told the statements, of called formulas too; `read` gives the texts of formulas.
     """
     # Most cases of a file ask for the same.
-    neighbours_of = lru_cache(maxsize=64)(_neighbours)
-    analysis_of = lru_cache(maxsize=64)(analyse)
+    neighbours_of = lru_cache(maxsize=64)(partial(_neighbours, read))
+    analysis_of = lru_cache(maxsize=64)(partial(analyse, read=read))
     for case in cases:
         started = time.perf_counter()
         analysis = analysis_of(case.formula, frozenset(case.meets.items))
         neighbours = neighbours_of(case.formula.parent)
+        path_of = lru_cache(partial(_path_of, case, analysis, neighbours))
         try:
             world = make_case_world(case.meets, analysis, neighbours)
-            differences = compare(case.expected, run(analysis, world, semantics, watch))
+            told = None if watch is None else _placed(watch, path_of)
+            outcome = run(analysis, world, semantics, told)
+            differences = compare(case.expected, outcome)
         except ValueError as error:
             raise CaseError(f"{case.title}: {error}") from error
-        steps = _explain(analysis, world, semantics, differences)
-        yield Result(case, time.perf_counter() - started, differences, steps)
+        steps: tuple[Step, ...] = ()
+        place: Place | None = None
+        if any(each.name for each in differences):
+            again: list[Step] = []
+            run(analysis, world, semantics, again.append)
+            name = analysis.environment.formula_name
+            steps = explain(again, name, {each.name for each in differences})
+            last = last_of(again, name, differences[0].name)
+            place = last and Place(
+                path_of(last.formula), last.line, head_span(last.statement)
+            )
+        elif differences and outcome.error is not None:
+            stop = outcome.error
+            place = Place(path_of(stop.formula), stop.line, stop.span)
+        lines = tuple(step_line(step) for step in steps)
+        seconds = time.perf_counter() - started
+        yield Result(case, seconds, differences, lines, place)
 
 
-def _neighbours(folder: Path) -> Neighbours:
+def _neighbours(read: Read, folder: Path) -> Neighbours:
     project = load_project(folder)
-    return Neighbours(folder if project.path is None else project.path.parent, project)
+    root = folder if project.path is None else project.path.parent
+    return Neighbours(root, project, read)
 
 
-def analyse(path: Path, items: frozenset[str]) -> Analysis:
+def analyse(path: Path, items: frozenset[str], read: Read = read_file) -> Analysis:
     """What the formula means where these names are items; raises CaseError."""
     try:
-        file = read_file(path)
+        file = read(path)
     except FileError as error:
         raise CaseError(f"the formula of a case cannot be read: {error}") from error
     environment = load_project(path.parent).environment(path)
@@ -78,29 +116,13 @@ def analyse(path: Path, items: frozenset[str]) -> Analysis:
     return analyze(parse(file.text), know_items(environment, names))
 
 
-_MOST = 12
-"""Statements that are shown for a failure."""
+def _path_of(case: Case, analysis: Analysis, neighbours: Neighbours, name: str) -> Path:
+    """The absolute path of the formula that runs under that name."""
+    path = case.formula
+    if name != analysis.environment.formula_name:
+        path = neighbours.path_of(name) or path
+    return absolute(path)
 
 
-def _explain(
-    analysis: Analysis,
-    world: World,
-    semantics: Semantics,
-    differences: tuple[Difference, ...],
-) -> tuple[str, ...]:
-    """The statements that led to the values that differ, the last of each name."""
-    wanted = {each.name for each in differences if each.name}
-    if not wanted:
-        return ()
-    steps: list[Step] = []
-    run(analysis, world, semantics, steps.append)
-    shown: list[Step] = []
-    for step in reversed(steps):
-        written = {name.upper() for name in step.writes} & wanted
-        if not written or len(shown) == _MOST:
-            continue
-        shown.append(step)
-        # What it read was made further up; what it wrote is explained.
-        wanted -= written
-        wanted |= {name.upper() for name in step.reads}
-    return tuple(step_line(step) for step in reversed(shown))
+def _placed(watch: Watch, path_of: Callable[[str], Path]) -> Callable[[Step], None]:
+    return lambda step: watch(path_of(step.formula), step)
