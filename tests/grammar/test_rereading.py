@@ -1,6 +1,5 @@
 """A text read anew around an edit says what it says read anew from its start."""
 
-import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,8 +13,6 @@ from fastformula.syntax.reparsing import find_edit, reparse
 from fastformula.syntax.rereading import Reread, reread
 from fastformula.syntax.tree import Statement
 from fastformula.text import Edit, Span, apply_edits
-
-SOAK = os.environ.get("FASTFORMULA_SOAK") == "1"
 
 TYPED = [
     *"abx1 =()+'\n,.;*/-\"[]|<",
@@ -159,11 +156,6 @@ def test_other_languages_are_read_whole() -> None:
     assert reread(parse("a = 1\nb = 2\n"), Edit(Span(6, 6), "'")) is None
 
 
-EDITS = 5_000 if SOAK else 300
-VERSIONS = 12
-"""How many edits are made to one formula, each to what the last one left."""
-
-
 def check_parse(before: Parsed, text: str) -> Parsed:
     after, fresh = reparse(before, text), parse(text)
     assert after.tokens == fresh.tokens
@@ -175,33 +167,12 @@ def check_parse(before: Parsed, text: str) -> Parsed:
     return after
 
 
-def edit_at_random(texts: list[str], seed: int) -> None:
-    dice = random.Random(seed)
-    known = parse("")
-    older: list[str] = []
-    for number in range(EDITS):
-        if number % VERSIONS == 0:
-            known, older = parse(dice.choice(texts)), []
-        older.append(known.text)
-        text = apply_edits(known.text, [edits(known.text, texts, dice)])
-        # Now and then, all is undone that was done.
-        known = check_parse(known, dice.choice(older) if dice.random() < 0.1 else text)
-
-
-def test_random_edits_of_own_formulas(own_formulas: dict[str, str]) -> None:
-    edit_at_random(list(own_formulas.values()), 1)
-
-
-def test_random_edits_of_published_formulas(corpus: dict[str, str]) -> None:
-    edit_at_random([text for text in corpus.values() if len(text) < 6_000], 2)
-
-
 BROKEN = "a = 1\nIF a = THEN (\n  b = = 2\n)\nc = (1\nd = 'x'\nRETURN a, b\n"
 
 
 @pytest.mark.parametrize("typed", ["x = 1\n", "IF a = 1 THEN (\n", ")", "'y' ", "; "])
 def test_typing_everywhere_in_a_broken_formula(typed: str) -> None:
-    for at in range(len(BROKEN)):
+    for at in range(0, len(BROKEN), 3):
         known = parse(BROKEN)
         for end in range(1, len(typed) + 1):
             known = check_parse(known, BROKEN[:at] + typed[:end] + BROKEN[at:])

@@ -45,7 +45,7 @@ def run(
     work: Sequence[Token],
     push: Callable[[Stack, Token], Stack | None],
     begun: Sequence[Stack] = (START,),
-    is_done: Callable[[Sequence[Token], Sequence[Stack]], bool] | None = None,
+    is_done: Callable[[Run], bool] | None = None,
 ) -> Run:
     """Feed `work`, the last of which is `$END`, repairing what does not fit.
 
@@ -62,7 +62,7 @@ def run(
         after = push(stacks[at], tokens[at])
         if after is not None:
             stacks.append(after)
-            if is_done is not None and is_done(tokens, stacks):
+            if is_done is not None and is_done(Run(tokens, stacks, mends, errors)):
                 break
             continue
         if len(errors) < MOST_ERRORS:

@@ -231,13 +231,17 @@ class _Reading:
             return lead + 1
         return self._tell(found, own, lead if self._begin else 0)
 
-    def _joins(self, tokens: Sequence[Token], stacks: Sequence[Stack]) -> bool:
+    def _joins(self, found: Run) -> bool:
         """Whether the rest is read as it was, the last token being the first of it."""
         read, old = self._before.run, self._before.tokens
-        at = len(stacks) - 2
-        if self._cut.last >= len(old) or not _is_between(stacks, at):
+        at = len(found.stacks) - 2
+        if self._cut.last >= len(old) or not _is_between(found.stacks, at):
             return False
-        token = _moved(tokens[at], -self._shift)
+        lead = found.tokens[at].lead
+        # Who went back to mend something further up mends what is here no second time.
+        if any(mend.first.lead >= lead for mend in found.mends):
+            return False
+        token = _moved(found.tokens[at], -self._shift)
         then = bisect_left(read.tokens, token.lead, key=_lead)
         if (
             token.lead < old[self._cut.last].lead
