@@ -1,4 +1,4 @@
-"""The formulas of a folder, by the names that others call them by."""
+"""The formulas of a project, by the names that others call them by."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from fastformula import parse
 from fastformula.analysis import Analysis, analyze
 
-from fastformula_server.files import FileError, Read, find_files, read_file
+from fastformula_server.files import FileError, Read, absolute, find_files, read_file
 from fastformula_server.library import formula_name, header_name
 from fastformula_server.project import Project
 
@@ -15,12 +15,15 @@ from fastformula_server.project import Project
 class Neighbours:
     """Finds formulas by the name of their file, or the one in their header.
 
+    They stand in the folder of the project, or, without one, of the formula that calls,
+    and below; of two that have the same name, one in the folder of the formula counts.
     Files are read when somebody asks, and once.
     """
 
     __slots__ = ("_by_header", "_files", "_folder", "_known", "_project", "_read_text")
 
     def __init__(self, folder: Path, project: Project, read: Read = read_file) -> None:
+        """`folder` is that of the formula that calls."""
         self._folder = folder
         self._project = project
         self._read_text = read
@@ -50,11 +53,15 @@ class Neighbours:
 
     def _paths(self) -> dict[str, Path]:
         if self._files is None:
-            self._files = {
-                formula_name(path): path
-                for path in find_files(self._folder, _pass_over)
-                if not self._project.excludes(path)
-            }
+            project = self._project
+            root = self._folder if project.path is None else project.path.parent
+            near = absolute(self._folder)
+            self._files = {}
+            for path in find_files(root, _pass_over):
+                name = formula_name(path)
+                is_first = name not in self._files or absolute(path.parent) == near
+                if is_first and not project.excludes(path):
+                    self._files[name] = path
         return self._files
 
     def _headers(self) -> dict[str, Path]:
@@ -65,7 +72,8 @@ class Neighbours:
                     name = header_name(self._read_text(path).text)
                 except FileError:
                     continue
-                self._by_header.setdefault(name, path)
+                if name:
+                    self._by_header.setdefault(name, path)
         return self._by_header
 
 

@@ -471,6 +471,29 @@ def test_called_formulas_are_covered_too(folder: Path) -> None:
     assert "      2 | b = 3 RETURN b" in result.stdout.splitlines()
 
 
+def test_called_formulas_are_covered_by_any_name_in_any_folder(folder: Path) -> None:
+    (folder / "fastformula.toml").write_text("", encoding="utf-8")
+    below = folder / "pay"
+    below.mkdir()
+    texts = {
+        folder / "helper.ff": "b = 1 RETURN b",
+        folder / "rates.ff": "/* Formula Name: Rate of Pay */\nc = 1\nRETURN c",
+        below / "helper.ff": "\nb = 2\nRETURN b",
+        below / "other.ff": "EXECUTE('HELPER')\na = GET_OUTPUT('B', 0)\n"
+        "CALL_FORMULA('RATE_OF_PAY', c < 'C' DEFAULT 0)\nRETURN a, c",
+        below / "other.fftest.toml": case("returns = { A = 2, C = 1 }"),
+    }
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
+    output = CliRunner().invoke(cli, ["test", str(below), "--coverage"]).stdout
+    assert [line.partition(":")[0] for line in output.splitlines()[2:]] == [
+        str(below / "other.ff"),
+        str(below / "helper.ff"),
+        str(folder / "rates.ff"),
+    ]
+    assert "not reached" not in output
+
+
 # A case file to begin with
 
 

@@ -129,8 +129,7 @@ def command(
     names = (*values["items"], *((name, "") for name in meets.items))
     environment = know_items(project.environment(path), names)
     analysis = analyze(parse(file.text), environment)
-    root = path.parent if project.path is None else project.path.parent
-    neighbours = Neighbours(root, project)
+    neighbours = Neighbours(path.parent, project)
     try:
         given = Given(**values, effective_date=effective_date)
         world = overlay(

@@ -100,9 +100,7 @@ def play(
 
 
 def _neighbours(read: Read, folder: Path) -> Neighbours:
-    project = load_project(folder)
-    root = folder if project.path is None else project.path.parent
-    return Neighbours(root, project, read)
+    return Neighbours(folder, load_project(folder), read)
 
 
 def analyse(path: Path, items: frozenset[str], read: Read = read_file) -> Analysis:
