@@ -60,7 +60,6 @@ _ABSENT = {
     "documentLink/resolve": "Links are sent whole.",
     "inlayHint/resolve": "Hints are sent whole.",
     "workspaceSymbol/resolve": "Symbols are sent whole.",
-    "codeAction/resolve": "Actions are sent whole.",
     "telemetry/event": "Nothing is told to anybody.",
     "window/showMessage": "Nothing of ours is a pop-up; the log has it.",
     "window/showMessageRequest": "Nothing of ours is a pop-up; the log has it.",

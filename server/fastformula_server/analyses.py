@@ -86,15 +86,15 @@ class Analyses:
         # Others wait for it too: who is cancelled must not cancel it for them.
         return await asyncio.shield(task)
 
-    async def mend(self, judged: Judged) -> str:
-        """The text with all safe fixes made."""
+    async def mend(self, judged: Judged, code: str | None = None) -> str:
+        """The text with all safe fixes made; with a `code`, all of that alone."""
         environment, configuration, *_ = judged.surroundings
 
         def find(text: str) -> tuple[Diagnostic, ...]:
             return judge(parse(text), environment, configuration).diagnostics
 
         text = judged.document.text
-        mended = await self._worker.run(lambda: mend(text, find))
+        mended = await self._worker.run(lambda: mend(text, find, code))
         return mended.text
 
     def last(self, uri: str) -> Judged | None:

@@ -24,7 +24,8 @@ from fastformula_server.documents import Change, Document, Place
 from fastformula_server.project_file import Problem
 
 SOURCE = "fastformula"
-FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.{SOURCE}"
+TESTS = "fastformula test"
+"""Who says what is wrong with a formula, and that a case of it fails."""
 
 ACCEPTED = "fastformula.accepted"
 """The command that a client runs when its author has accepted ghost text."""
@@ -144,8 +145,8 @@ def from_refactoring(document: Document, found: Refactoring) -> types.CodeAction
     )
 
 
-def from_mended(document: Document, text: str) -> types.CodeAction:
-    """All that turns the document into `text` as one action, line by line."""
+def from_new_text(document: Document, text: str) -> types.WorkspaceEdit:
+    """All that turns the document into `text`, line by line."""
     before, after = (each.splitlines(keepends=True) for each in (document.text, text))
     starts = [0, *accumulate(map(len, before))]
     matcher = SequenceMatcher(None, before, after, autojunk=False)
@@ -154,11 +155,7 @@ def from_mended(document: Document, text: str) -> types.CodeAction:
         for tag, first, last, start, end in matcher.get_opcodes()
         if tag != "equal"
     ]
-    return types.CodeAction(
-        title="Make all safe fixes",
-        kind=FIX_ALL,
-        edit=_from_edits(document, edits),
-    )
+    return _from_edits(document, edits)
 
 
 def from_text_edits(document: Document, edits: Iterable[Edit]) -> list[types.TextEdit]:

@@ -16,6 +16,7 @@ from fastformula_server import (
     colouring,
     completing,
     convert,
+    fixing,
     formatting,
     names,
     writing,
@@ -194,16 +195,16 @@ async def on_code_action(
         found = await ls.parses.work(document, lambda: refactor(analysis, span))
         each_action = (convert.from_refactoring(document, each) for each in found)
         actions += [each for each in each_action if _wants(params, each.kind or "")]
-    if params.context.only and _wants(params, convert.FIX_ALL):
-        mended = await ls.analyses.mend(judged)
-        if mended != document.text:
-            actions.append(convert.from_mended(document, mended))
+    if params.context.only and _wants(params, fixing.FIX_ALL):
+        every = await fixing.fix_all(ls, judged)
+        actions += [every] if every else []
     return actions
 
 
 def _wants(params: types.CodeActionParams, kind: str) -> bool:
     """Whether the client asks for actions of `kind`, or for all."""
     asked = params.context.only
+        actions += fixing.fix_each_kind(ls, judged, there)
     return not asked or any(f"{kind}.".startswith(f"{each}.") for each in asked)
 
 
@@ -278,7 +279,8 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
         types.TEXT_DOCUMENT_CODE_ACTION,
         on_code_action,
         types.CodeActionOptions(
-            list(dict.fromkeys((*KINDS, *REFACTORINGS, convert.FIX_ALL)))
+            list(dict.fromkeys((*KINDS, *REFACTORINGS, fixing.FIX_ALL))),
+            resolve_provider=True,
         ),
     ),
     (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, on_document_symbol, None),
@@ -313,3 +315,4 @@ def make_server() -> FormulaServer:
     for command, handler in writing.COMMANDS.items():
         server.command(command)(handler)
     return server
+    *fixing.FEATURES,

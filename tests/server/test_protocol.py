@@ -10,7 +10,7 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -152,6 +152,22 @@ class Editor:
             )
         )
 
+    def offset(self, position: types.Position) -> int:
+        """The other way round."""
+        starts = [0, *(each.end() for each in re.finditer(r"\r\n|\r|\n", self.text))]
+        start = starts[position.line]
+        codec, width = WIDTHS[self.encoding]
+        line = self.text[start:].encode(codec)
+        return start + len(line[: width * position.character].decode(codec))
+
+    def made(self, edits: Sequence[types.TextEdit | Any]) -> str:
+        """The text with the edits made."""
+        text = self.text
+        for edit in sorted(edits, key=lambda each: -self.offset(each.range.start)):
+            start, end = self.offset(edit.range.start), self.offset(edit.range.end)
+            text = text[:start] + edit.new_text + text[end:]
+        return text
+
     async def diagnostics(self) -> list[types.Diagnostic]:
         """What the editor shows for the present version."""
         if self.pulls:
@@ -286,6 +302,24 @@ async def test_a_fix_mends_what_it_belongs_to(client: LanguageClient) -> None:
     assert action.edit and action.edit.changes
     (edit,) = action.edit.changes[editor.uri]
     assert (edit.range, edit.new_text) == (editor.of("=="), "=")
+
+
+async def test_all_mistakes_of_a_kind_are_mended_at_once(
+    client: LanguageClient,
+) -> None:
+    text = f"{ODD}l_pay := 10\n{ODD}l_tax := 1 == 2\nRETURN l_pay, l_tax\n"
+    editor = Editor(client, text)
+    place = editor.of(":=")
+    actions = await client.text_document_code_action_async(
+        types.CodeActionParams(editor.identifier, place, types.CodeActionContext([]))
+    )
+    action = next(each for each in actions or () if "all of" in each.title)
+    assert isinstance(action, types.CodeAction)
+    assert action.title == "Fix all of syntax-assignment (2)" and not action.edit
+    resolved = await client.code_action_resolve_async(action)
+    assert resolved.edit and resolved.edit.changes
+    edits = resolved.edit.changes[editor.uri]
+    assert editor.made(edits) == text.replace(":=", "=")
 
 
 async def test_hover_explains_the_word_under_the_cursor(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fastformula.diagnostic import Diagnostic, Fix, Severity
 from fastformula.linter.rules import RULES
-from fastformula.text import Edit, Span, apply_edits
+from fastformula.text import Edit, apply_edits
 
 SAFE_CODES: frozenset[str] = frozenset(
     {
@@ -53,12 +53,24 @@ def safe_fix(diagnostic: Diagnostic) -> Fix | None:
     return diagnostic.fixes[0] if safe and diagnostic.fixes else None
 
 
-def mend(text: str, find: Find) -> Mended:
-    """Make the safe fixes in `text`; a fix that would bring a new error is not made."""
+def only_fix(diagnostic: Diagnostic) -> Fix | None:
+    """The diagnostic's fix where there is nothing to choose."""
+    is_safe = safe_fix(diagnostic) is not None
+    return diagnostic.fixes[0] if is_safe or len(diagnostic.fixes) == 1 else None
+
+
+def mend(text: str, find: Find, code: str | None = None) -> Mended:
+    """Make the safe fixes in `text`; a fix that would bring a new error is not made.
+
+    With a `code`, those of its diagnostics that leave nothing to choose.
+    """
     left = find(text)
     count = 0
     for _ in range(ROUNDS):
-        fixes = _side_by_side(left)
+        if code is None:
+            fixes = _side_by_side(map(safe_fix, left))
+        else:
+            fixes = _side_by_side(only_fix(each) for each in left if each.code == code)
         step = _make(text, left, fixes, find)
         if step is None and len(fixes) > 1:
             # One of them does harm; find those that do not.
@@ -71,21 +83,30 @@ def mend(text: str, find: Find) -> Mended:
     return Mended(text, count, left)
 
 
-def _side_by_side(diagnostics: Iterable[Diagnostic]) -> list[Fix]:
-    """Safe fixes that do not touch each other, the first of two that do."""
-    taken: list[Span] = []
+def _side_by_side(fixes: Iterable[Fix | None]) -> list[Fix]:
+    """Fixes that do not touch each other, the first of two that do."""
+    taken: list[Edit] = []
     chosen = []
-    for diagnostic in diagnostics:
-        fix = safe_fix(diagnostic)
-        spans = [edit.span for edit in fix.edits] if fix else []
-        if fix and not any(_clash(one, other) for one in spans for other in taken):
-            taken += spans
+    for fix in fixes:
+        if fix is None:
+            continue
+        if not any(_clash(one, other) for one in fix.edits for other in taken):
+            taken += fix.edits
             chosen.append(fix)
     return chosen
 
 
-def _clash(one: Span, other: Span) -> bool:
-    return one.start == other.start or (one.start < other.end and other.start < one.end)
+def _clash(one: Edit, other: Edit) -> bool:
+    if one.span == other.span and _is_line(one) and _is_line(other):
+        # Declarations come one below the other, the same one once.
+        return one.new_text == other.new_text
+    first, second = sorted((one.span, other.span))
+    return first.start == second.start or second.start < first.end
+
+
+def _is_line(edit: Edit) -> bool:
+    is_whole = edit.new_text.startswith("\n") or edit.new_text.endswith("\n")
+    return edit.span.start == edit.span.end and is_whole
 
 
 def _make(

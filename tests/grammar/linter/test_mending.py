@@ -75,6 +75,29 @@ def test_fixes_of_the_same_place_are_made_one_by_one() -> None:
     assert mend("a a", judge).text == "b b"
 
 
+def test_all_of_one_kind_are_mended_and_nothing_else() -> None:
+    def judge(text: str) -> tuple[Diagnostic, ...]:
+        return lint(analyze(parse(text)))
+
+    text = "x = PER_ASG_GRADE_NAME; y = PER_ASG_JOB_NAME || x; RETURN y\n"
+    mended = mend(text, judge, "missing-default")
+    assert mended.fixes == 2
+    assert mended.text == (
+        "DEFAULT FOR PER_ASG_GRADE_NAME IS ' '\n"
+        f"DEFAULT FOR PER_ASG_JOB_NAME IS ' '\n{text}"
+    )
+    assert mend(text, judge, "semicolon").text == text.replace(";", "")
+
+
+def test_a_declaration_that_two_ask_for_is_made_once() -> None:
+    def judge(text: str) -> tuple[Diagnostic, ...]:
+        edit = Edit(Span(0, 0), "DEFAULT FOR a IS 0\n")
+        found = Diagnostic("x", Severity.HINT, Span(0, 1), "", (Fix("", (edit,)),))
+        return () if "DEFAULT" in text else (found, found)
+
+    assert mend("b = a\n", judge, "x").text == "DEFAULT FOR a IS 0\nb = a\n"
+
+
 @pytest.mark.parametrize("text", ["a := ", "IF a == THEN", "{", "a = ‘x’ b := 'y"])
 def test_a_broken_text_gets_no_worse(text: str) -> None:
     mended = mend(text, find)
