@@ -185,6 +185,7 @@ async def on_code_action(
             for each in there
             if (fix := ignore(judged.parsed, each)) is not None
         ]
+        actions += fixing.fix_each_kind(ls, judged, there)
     actions += [
         each
         for each in suggest(judged, there, span, ls.settings)
@@ -204,7 +205,6 @@ async def on_code_action(
 def _wants(params: types.CodeActionParams, kind: str) -> bool:
     """Whether the client asks for actions of `kind`, or for all."""
     asked = params.context.only
-        actions += fixing.fix_each_kind(ls, judged, there)
     return not asked or any(f"{kind}.".startswith(f"{each}.") for each in asked)
 
 
@@ -299,6 +299,7 @@ ALL_FEATURES = (
     *calling.FEATURES,
     *colouring.FEATURES,
     *completing.FEATURES,
+    *fixing.FEATURES,
     *formatting.FEATURES,
     *names.FEATURES,
     *writing.FEATURES,
@@ -315,4 +316,3 @@ def make_server() -> FormulaServer:
     for command, handler in writing.COMMANDS.items():
         server.command(command)(handler)
     return server
-    *fixing.FEATURES,
