@@ -83,6 +83,11 @@ class Tally:
         if step.outcome is not None:
             self._ways[path, start, step.outcome] += 1
 
+    def include(self, other: Tally) -> None:
+        """Count what another one has counted."""
+        self._steps += other._steps
+        self._ways += other._ways
+
     def paths(self) -> list[Path]:
         """The absolute paths of all formulas of which something was reached."""
         return sorted({path for path, _ in self._steps})
