@@ -17,8 +17,11 @@ import {
   type InitializeParams,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
+import { pages } from './page';
+import { runningCommands } from './running';
 import { findServer, INSTALL_COMMAND, type Machine, ServerNotFound } from './server';
-import { type ModelStatus, shown, STATUS } from './status';
+import { type ModelStatus, shown, STATUS, STOPPED } from './status';
+import { followCases, testExplorer } from './testing';
 import { showsAnswers, writingCommands } from './writing';
 
 const FORMULAS = [
@@ -62,7 +65,7 @@ const START_FAILED =
 class QuietClient extends LanguageClient {
   protected override fillInitializeParams(params: InitializeParams): void {
     super.fillInitializeParams(params);
-    params.capabilities.experimental = { [STATUS]: true };
+    params.capabilities.experimental = { [STATUS]: true, fastformula: { tests: true } };
   }
 
   override error(message: string, data?: unknown): void {
@@ -89,7 +92,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   model = vscode.languages.createLanguageStatusItem('fastformula.model', FORMULAS);
   model.name = 'FastFormula completion';
   model.command = { title: 'Open settings', ...SETTINGS };
-  showModel({ kind: 'off', message: 'The server is not running.' });
+  showModel({ kind: 'off', message: STOPPED });
   let settled: NodeJS.Timeout | undefined;
   let moved = false;
   context.subscriptions.push(
@@ -98,7 +101,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     model,
     vscode.commands.registerCommand('fastformula.restartServer', restart),
     vscode.commands.registerCommand('fastformula.showOutput', () => output.show()),
+    pages(),
     writingCommands(() => client),
+    runningCommands(() => client),
+    testExplorer(() => client),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('fastformula')) return;
@@ -129,7 +135,7 @@ function restart(): Promise<void> {
 async function stop(): Promise<void> {
   const stopped = client;
   client = undefined;
-  showModel({ kind: 'off', message: 'The server is not running.' });
+  showModel({ kind: 'off', message: STOPPED });
   // A server that failed to start cannot be stopped, which the client reports by throwing.
   await stopped?.dispose().catch((error: unknown) => output.debug(String(error)));
 }
@@ -157,6 +163,7 @@ async function start(): Promise<void> {
     );
     client = started;
     started.onNotification(STATUS, showModel);
+    followCases(started);
     await within(START_LIMIT_MS, started.start());
     const version = started.initializeResult?.serverInfo?.version;
     status.text = `FastFormula ${version ?? ''}`.trim();

@@ -7,6 +7,9 @@
 /** The notification `fastformula/status`, and the client capability that asks for it. */
 export const STATUS = 'fastformula/status';
 
+/** Said to those who ask for what only the server can do. */
+export const STOPPED = 'The FastFormula server is not running.';
+
 /** How the model is doing; `message` is a sentence of the server's. */
 export interface ModelStatus {
   readonly kind: string;

@@ -11,6 +11,8 @@ import {
   ProgressType,
   WorkDoneProgress,
 } from 'vscode-languageclient/node';
+import { fillPage, openPage } from './page';
+import { STOPPED } from './status';
 
 const WRITE = 'fastformula.writeWithModel';
 const EXPLAIN = 'fastformula.explainWithModel';
@@ -20,8 +22,7 @@ const TITLES: Readonly<Record<string, string>> = {
   [EXPLAIN]: 'FastFormula: explaining',
   'fastformula.fixWithModel': 'FastFormula: mending',
 };
-/** An explanation is a document that cannot be edited. */
-const SCHEME = 'fastformula-explanation';
+const PAGE = 'Explanation.md';
 const PARTS = new ProgressType<{ markdown: string }>();
 
 /** The answer of a command; `failure` says why nothing came of it. */
@@ -32,18 +33,11 @@ interface Answer {
   readonly markdown?: string;
 }
 
-let explanation = '';
 let tokens = 0;
-const changed = new vscode.EventEmitter<vscode.Uri>();
 
 /** The commands that ask the author; `client` is the one that runs, if any does. */
 export function writingCommands(client: () => LanguageClient | undefined): vscode.Disposable {
   return vscode.Disposable.from(
-    changed,
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
-      onDidChange: changed.event,
-      provideTextDocumentContent: () => explanation,
-    }),
     vscode.commands.registerTextEditorCommand('fastformula.write', (editor) =>
       unlessStopped(client(), () => write(editor)),
     ),
@@ -110,12 +104,13 @@ async function request(
   }
 }
 
-async function unlessStopped(
+/** Does `work` with the server, or says that there is none. */
+export async function unlessStopped(
   client: LanguageClient | undefined,
-  work: () => Promise<unknown>,
+  work: (client: LanguageClient) => Promise<unknown>,
 ): Promise<void> {
-  if (client?.isRunning()) await work();
-  else void vscode.window.showInformationMessage('The FastFormula server is not running.');
+  if (client?.isRunning()) await work(client);
+  else void vscode.window.showInformationMessage(STOPPED);
 }
 
 async function write(editor: vscode.TextEditor): Promise<void> {
@@ -149,14 +144,12 @@ async function stream(
 ): Promise<Answer | null> {
   tokens += 1;
   const partialToken = `fastformula-explanation-${tokens}`;
-  const page = vscode.Uri.from({ scheme: SCHEME, path: 'Explanation.md' });
+  let first = true;
   const show = (markdown: string): void => {
-    const first = explanation === '';
-    explanation = markdown;
-    changed.fire(page);
-    if (first) void open(page);
+    fillPage(PAGE, markdown);
+    if (first) void openPage(PAGE);
+    first = false;
   };
-  explanation = '';
   const parts = client.onProgress(PARTS, partialToken, ({ markdown }) => show(markdown));
   try {
     const answer = await run([{ ...(args[0] as object), partialToken }]);
@@ -165,14 +158,4 @@ async function stream(
   } finally {
     parts.dispose();
   }
-}
-
-/** As its source, not rendered: a picture in it would be fetched from anywhere. */
-async function open(page: vscode.Uri): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(page);
-  await vscode.window.showTextDocument(document, {
-    viewColumn: vscode.ViewColumn.Beside,
-    preserveFocus: true,
-    preview: true,
-  });
 }
