@@ -21,7 +21,10 @@ and from its code. Clients that ask for what is not there get an error, as the p
 wants; none asks, as nothing else is advertised.
 
 Positions are counted in UTF-8, UTF-16 or UTF-32, whichever the client names first. Of a
-document that has changed since a request was sent the answer is empty."""
+document that has changed since a request was sent the answer is empty. A diagnostic
+links to the page of its rule where the client can ask for documents that are no files,
+and says as its `data` which `fixes` there are, by their titles, and whether the first
+is `safe`, which is one that is made when all is mended at once."""
 
 _KINDS = {
     "clientToServer": "What clients send",
@@ -64,8 +67,7 @@ _ABSENT = {
     "window/showMessage": "Nothing of ours is a pop-up; the log has it.",
     "window/showMessageRequest": "Nothing of ours is a pop-up; the log has it.",
     "workspace/diagnostic": "`fastformula check` looks at whole folders.",
-    "workspace/textDocumentContent": "All texts are files.",
-    "workspace/textDocumentContent/refresh": "All texts are files.",
+    "workspace/textDocumentContent/refresh": "Pages of rules never change.",
 }
 """Why a method is not there, where that is not plain."""
 

@@ -10,7 +10,7 @@ from fastformula import parse
 from fastformula.analysis import Analysis, FormulaSignature, Library, analyze
 from fastformula.analysis.environment import NoLibrary
 from fastformula.editor.call_hierarchy import called_names, find_callers, names_of
-from fastformula.editor.links import find_links
+from fastformula.editor.links import find_excused, find_links
 from fastformula.editor.navigation import called_formula_at
 from fastformula.editor.workspace_symbols import find_formulas
 from fastformula.text import LineIndex, Span
@@ -20,6 +20,7 @@ from fastformula_server import convert
 from fastformula_server.documents import Document
 from fastformula_server.files import FileError, read_file
 from fastformula_server.library import formula_name, header_name
+from fastformula_server.pages import page_address, read_page
 from fastformula_server.server import FormulaServer
 from fastformula_server.workspace import to_path
 
@@ -30,20 +31,25 @@ _KIND = types.SymbolKind.Function
 async def on_document_link(
     ls: FormulaServer, params: types.DocumentLinkParams
 ) -> list[types.DocumentLink] | None:
-    """From the names of called formulas to their files."""
-    document = ls.documents.get(params.text_document.uri)
-    judged = await ls.judged(document) if document else None
-    if document is None or judged is None or judged.analysis is None:
+    """From called formulas to their files, from excused rules to their pages."""
+    found = await ls.analysed(params.text_document)
+    if found is None:
         return None
-    return [
+    document, analysis = found
+    links = [
         types.DocumentLink(
             convert.from_span(document, each.span),
             Path(each.path).as_uri(),
             f"The formula {each.formula}",
         )
-        for each in find_links(judged.analysis)
+        for each in find_links(analysis)
         if Path(each.path).is_absolute()
     ]
+    for each in find_excused(analysis) if ls.opens_pages else ():
+        if address := page_address(each.rule):
+            place = convert.from_span(document, each.span)
+            links.append(types.DocumentLink(place, address, f"The rule {each.rule}"))
+    return links
 
 
 async def on_workspace_symbol(
@@ -155,7 +161,16 @@ def _ranges(document: Document, spans: Iterable[Span]) -> list[types.Range]:
     return [convert.from_span(document, each) for each in spans]
 
 
+def on_text_document_content(
+    _ls: FormulaServer, params: types.TextDocumentContentParams
+) -> types.TextDocumentContentResult | None:
+    """The page of a rule, which is no file."""
+    page = read_page(params.uri)
+    return None if page is None else types.TextDocumentContentResult(page)
+
+
 FEATURES: tuple[tuple[str, Any, Any], ...] = (
+    (types.WORKSPACE_TEXT_DOCUMENT_CONTENT, on_text_document_content, None),
     (types.TEXT_DOCUMENT_DOCUMENT_LINK, on_document_link, None),
     (types.WORKSPACE_SYMBOL, on_workspace_symbol, None),
     (types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, on_prepare_call_hierarchy, None),

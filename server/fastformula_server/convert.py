@@ -15,6 +15,7 @@ from fastformula.editor.refactoring import Refactoring
 from fastformula.editor.semantic_tokens import MODIFIERS, TOKEN_TYPES, SemanticToken
 from fastformula.editor.signature_help import SignatureHelp
 from fastformula.editor.symbols import Symbol
+from fastformula.linter.mending import safe_fix
 from fastformula.text import Edit, Span
 from fastformula_completion import Item as Ghost
 from fastformula_completion.repair import Draft
@@ -53,6 +54,7 @@ _FOLD_KINDS = {
     "block": None,
     "comment": types.FoldingRangeKind.Comment,
     "declarations": types.FoldingRangeKind.Imports,
+    "region": types.FoldingRangeKind.Region,
 }
 
 
@@ -108,7 +110,26 @@ def from_diagnostic(document: Document, diagnostic: Diagnostic) -> types.Diagnos
             for other in diagnostic.related
         ]
         or None,
+        data=_fixable(diagnostic),
     )
+
+
+def _fixable(diagnostic: Diagnostic) -> dict[str, object] | None:
+    """Which fixes there are, and whether the first is made when all is mended."""
+    if not diagnostic.fixes:
+        return None
+    titles = [each.title for each in diagnostic.fixes]
+    return {"fixes": titles, "safe": safe_fix(diagnostic) is not None}
+
+
+def from_failures(
+    document: Document, problems: Iterable[Diagnostic]
+) -> list[types.Diagnostic]:
+    """Which test cases failed, in the lines that made them fail."""
+    found = [from_diagnostic(document, each) for each in problems]
+    for each in found:
+        each.source = TESTS
+    return found
 
 
 def from_problem(problem: Problem) -> types.Diagnostic:

@@ -43,6 +43,7 @@ def on_initialized(ls: FormulaServer, _params: types.InitializedParams) -> None:
     ls.apply_settings(ls.options)
     ls.analyses.warm_up()
     ls.watch_files()
+    ls.offer_pages()
 
 
 async def on_configuration(
@@ -148,6 +149,7 @@ async def on_diagnostic(
         if params.previous_result_id == result:
             return types.RelatedUnchangedDocumentDiagnosticReport(result)
         items = [convert.from_diagnostic(document, each) for each in judged.diagnostics]
+        ls.link_pages(items)
         return types.RelatedFullDocumentDiagnosticReport(items, result_id=result)
     return types.RelatedFullDocumentDiagnosticReport([])
 

@@ -37,6 +37,7 @@ from fastformula_server.inline_completion import InlineCompletions
 from fastformula_server.messages import Status
 from fastformula_server.model import Model
 from fastformula_server.neighbours import Neighbours
+from fastformula_server.pages import SCHEME, link_pages
 from fastformula_server.parses import Parses
 from fastformula_server.progress import show_progress
 from fastformula_server.project_file import Problem
@@ -126,6 +127,8 @@ class FormulaServer(LanguageServer):
         self.pulls = False
         """Whether the client asks for diagnostics; if so, none are sent unasked."""
         self.shows_status = False
+        self.opens_pages = False
+        """Whether the client asks for documents that are no files."""
         self.colours: dict[str, types.SemanticTokens] = {}
         """The last colours of each document that were told."""
         self.options: object = None
@@ -146,6 +149,11 @@ class FormulaServer(LanguageServer):
         self.snippets = bool(
             get_capability(
                 client, "text_document.completion.completion_item.snippet_support"
+            )
+        )
+        self.opens_pages = bool(
+            get_capability(
+                client, "workspace.text_document_content.dynamic_registration"
             )
         )
         own = client.experimental
@@ -171,6 +179,21 @@ class FormulaServer(LanguageServer):
                 types.DidChangeWatchedFilesRegistrationOptions(watchers),
             )
             self.client_register_capability(types.RegistrationParams([registration]))
+
+    def offer_pages(self) -> None:
+        """Tell a client that can ask for documents that pages of rules are some."""
+        if self.opens_pages:
+            registration = types.Registration(
+                "pages",
+                types.WORKSPACE_TEXT_DOCUMENT_CONTENT,
+                types.TextDocumentContentRegistrationOptions([SCHEME]),
+            )
+            self.client_register_capability(types.RegistrationParams([registration]))
+
+    def link_pages(self, found: Iterable[types.Diagnostic]) -> None:
+        """Link what is wrong to the pages of its rules, if the client can open them."""
+        if self.opens_pages:
+            link_pages(found)
 
     def apply_settings(self, options: object) -> None:
         """Put the editor's `options` in force; say once what is wrong in them."""
@@ -346,12 +369,10 @@ class FormulaServer(LanguageServer):
         self._publish(document, found)
 
     def _publish(self, document: Document, found: Iterable[Diagnostic]) -> None:
+        shown = [convert.from_diagnostic(document, each) for each in found]
+        self.link_pages(shown)
         self.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(
-                uri=document.uri,
-                version=document.version,
-                diagnostics=[convert.from_diagnostic(document, each) for each in found],
-            )
+            types.PublishDiagnosticsParams(document.uri, shown, document.version)
         )
 
     def _stop_publishing(self, uri: str) -> None:

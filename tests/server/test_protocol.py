@@ -37,6 +37,10 @@ def vscode_pulling() -> types.ClientCapabilities:
     capabilities = vscode()
     assert capabilities.text_document
     capabilities.text_document.diagnostic = types.DiagnosticClientCapabilities()
+    assert capabilities.workspace
+    capabilities.workspace.text_document_content = (
+        types.TextDocumentContentClientCapabilities(dynamic_registration=True)
+    )
     return capabilities
 
 
@@ -302,6 +306,34 @@ async def test_a_fix_mends_what_it_belongs_to(client: LanguageClient) -> None:
     assert action.edit and action.edit.changes
     (edit,) = action.edit.changes[editor.uri]
     assert (edit.range, edit.new_text) == (editor.of("=="), "=")
+
+
+async def test_a_diagnostic_tells_of_its_fixes_and_leads_to_the_page_of_its_rule(
+    client: LanguageClient,
+) -> None:
+    excused = "/* fastformula: ignore unused-local tried by hand */"
+    text = f"{ODD}l_tax = 1 {excused}\n{ODD}l_pay := 1\nRETURN l_pay\n"
+    editor = Editor(client, text)
+    (mistake,) = await editor.diagnostics()
+    assert mistake.data == {"fixes": ["Replace by `=`"], "safe": True}
+    links = await client.text_document_document_link_async(
+        types.DocumentLinkParams(editor.identifier)
+    )
+    assert client.capabilities and client.capabilities.workspace
+    if client.capabilities.workspace.text_document_content is None:
+        assert mistake.code_description is None and not links
+        return
+    assert mistake.code_description
+    page = await client.workspace_text_document_content_async(
+        types.TextDocumentContentParams(mistake.code_description.href)
+    )
+    assert "assigned with `=`" in page.text
+    (link,) = links or ()
+    assert link.range == editor.of("unused-local")
+    page = await client.workspace_text_document_content_async(
+        types.TextDocumentContentParams(str(link.target))
+    )
+    assert page.text.startswith("# unused-local")
 
 
 async def test_all_mistakes_of_a_kind_are_mended_at_once(

@@ -1,7 +1,8 @@
-"""What can be folded away: blocks, long comments, runs of declarations."""
+"""What can be folded away: blocks, long comments, runs of declarations, regions."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ class Fold:
     """
 
     span: Span
-    kind: Literal["block", "comment", "declarations"]
+    kind: Literal["block", "comment", "declarations", "region"]
 
 
 def fold(parsed: Parsed) -> tuple[Fold, ...]:
@@ -34,6 +35,7 @@ def fold(parsed: Parsed) -> tuple[Fold, ...]:
     for candidate in (
         *_declarations(parsed),
         *_comments(parsed, lines),
+        *_regions(parsed),
         *_blocks(parsed, lines),
     ):
         start, end = candidate.span
@@ -50,26 +52,50 @@ def _declarations(parsed: Parsed) -> Iterator[Fold]:
         yield Fold(run.span, "declarations")
 
 
+def _spans(parsed: Parsed) -> Iterator[Span]:
+    """The comments."""
+    for token in parsed.tokens:
+        if token.start - token.lead > 1:
+            for piece in trivia(parsed.text, token):
+                if piece.kind in COMMENT_KINDS:
+                    yield piece.span
+
+
 def _comments(parsed: Parsed, lines: LineIndex) -> Iterator[Fold]:
     """Comments of several lines, and lines of comments below each other."""
     run: Span | None = None
-    for token in parsed.tokens:
-        for piece in trivia(parsed.text, token):
-            if piece.kind not in COMMENT_KINDS:
-                continue
-            first = lines.position(piece.span.start)
-            if lines.position(piece.span.end).line > first.line:
-                yield Fold(piece.span, "comment")
-                continue
-            alone = not parsed.text[lines.starts[first.line] : piece.span.start].strip()
-            if run and alone and lines.position(run.end).line + 1 == first.line:
-                run = Span(run.start, piece.span.end)
-            else:
-                if run:
-                    yield Fold(run, "comment")
-                run = piece.span if alone else None
+    for span in _spans(parsed):
+        first = lines.position(span.start)
+        if lines.position(span.end).line > first.line:
+            yield Fold(span, "comment")
+            continue
+        alone = not parsed.text[lines.starts[first.line] : span.start].strip()
+        if _REGION.match(parsed.text, span.start):
+            alone = False
+        if run and alone and lines.position(run.end).line + 1 == first.line:
+            run = Span(run.start, span.end)
+        else:
+            if run:
+                yield Fold(run, "comment")
+            run = span if alone else None
     if run:
         yield Fold(run, "comment")
+
+
+_REGION = re.compile(r"(?:/\*|#|--|//)[ \t]*#?(?P<end>end)?region\b", re.IGNORECASE)
+
+
+def _regions(parsed: Parsed) -> Iterator[Fold]:
+    """From `/* #region …` or `# region …` to the `endregion` that belongs to it."""
+    begun: list[int] = []
+    for span in _spans(parsed):
+        mark = _REGION.match(parsed.text, span.start)
+        if mark is None:
+            continue
+        if not mark["end"]:
+            begun.append(span.start)
+        elif begun:
+            yield Fold(Span(begun.pop(), span.end), "region")
 
 
 def _blocks(parsed: Parsed, lines: LineIndex) -> Iterator[Fold]:

@@ -1,4 +1,4 @@
-"""Names of called formulas as links to their files."""
+"""Names of called formulas and of rules as links to what they name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from fastformula.analysis import Analysis
 from fastformula.editor.call_hierarchy import called_names
+from fastformula.linter.suppression import Excuse, read_excuses
 from fastformula.text import Span
 
 
@@ -25,3 +26,9 @@ def find_links(analysis: Analysis) -> Iterator[Link]:
         signature = library.find(name)
         if signature is not None:
             yield Link(span, signature.name, signature.path)
+
+
+def find_excused(analysis: Analysis) -> list[Excuse]:
+    """The rules that comments name to excuse a place, each with where it is named."""
+    statements = [each.statement for each in analysis.statements]
+    return [each for each in read_excuses(analysis.parsed, statements) if each.rule]

@@ -35,16 +35,15 @@ def command(code: str) -> None:
 
 
 def _show(rule: Rule) -> None:
-    fixed = " `fastformula check --fix` mends it." if rule.safe else ""
-    kind = f"Group {rule.group}, severity {rule.severity}.{fixed}"
+    from fastformula_server.pages import kind_of, page_of
+
     if not sys.stdout.isatty():
-        click.echo(f"{rule.name}: {rule.page.text}\n\n{kind}")
+        click.echo(f"{rule.name}: {rule.page.text}\n\n{kind_of(rule)}")
         return
     from rich.console import Console
     from rich.markdown import Markdown
 
-    page = f"# {rule.name}\n\n**{rule.page.title}**\n\n{rule.page.markdown}\n\n{kind}"
-    Console().print(Markdown(page))
+    Console().print(Markdown(page_of(rule)))
 
 
 def _unknown(code: str, known: list[str]) -> str:

@@ -51,6 +51,14 @@ CASES = {
         "CHANGE_CONTEXTS(EFFECTIVE_DATE = d)\n(\n  a = 1\n)",
         [(1, 3, "block")],
     ),
+    "regions, one in another": (
+        "/* #region pay */\n# Region inner\nx = 1\n#endregion\n/* endregion */\ny = 2",
+        [(1, 5, "region"), (2, 4, "region")],
+    ),
+    "a region that nobody ends, and an end without one": (
+        "# endregion\nx = 1\n# region a\ny = 2",
+        [],
+    ),
     "nested blocks": (
         "WHILE a = 1 LOOP\n(\n  IF b = 1 THEN\n  (\n    b = 2\n  )\n)",
         [(1, 6, "block"), (3, 5, "block")],
