@@ -147,7 +147,8 @@ class Activation:
         self.run = run
         self.program = program
         self.contexts = contexts
-        """Those that are set; never changed, but replaced."""
+        """Those that are set, and UNSET for what was taken away; never changed, but
+        replaced."""
         self.caller = caller
         self.node: Node | None = None
         """Where it calls another formula, while that runs."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from fastformula.analysis.names import out_functions
 from fastformula.interpreter.activation import Activation, Evaluate, Frame
 from fastformula.interpreter.compilation import Compilation, Compile
+from fastformula.interpreter.contexts import holds, unset_error, unset_in_all
 from fastformula.interpreter.errors import ErrorClass, FormulaError, Missing
 from fastformula.interpreter.functions.reasons import reason
 from fastformula.interpreter.targets import compile_put
 from fastformula.interpreter.values import bring_in, describe, take_out
-from fastformula.interpreter.world import Answer
 from fastformula.syntax.tree import Call, Index, Name
 
 
@@ -37,7 +36,16 @@ def compile_answered(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
     def ask(frame: Frame) -> Any:
         activation: Activation = frame[0]
         arguments = tuple(take_out(each(frame)) for each in given)
-        answer = _find(activation.run.world.functions.get(key, ()), arguments)
+        answers = [
+            each
+            for each in activation.run.world.functions.get(key, ())
+            if each.arguments is None or each.arguments == arguments
+        ]
+        unset = unset_in_all(activation, [each.contexts for each in answers])
+        if unset:
+            raise unset_error(c, node, unset)
+        fitting = (each for each in answers if holds(activation, each.contexts))
+        answer = next(fitting, None)
         if answer is None:
             raise _not_given(c, node, arguments)
         if answer.error is not None:
@@ -63,13 +71,6 @@ def compile_answered(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
         return value
 
     return ask
-
-
-def _find(answers: Sequence[Answer], arguments: tuple[Any, ...]) -> Answer | None:
-    for answer in answers:
-        if answer.arguments is None or answer.arguments == arguments:
-            return answer
-    return None
 
 
 def _not_given(c: Compilation, node: Call, arguments: tuple[Any, ...]) -> FormulaError:

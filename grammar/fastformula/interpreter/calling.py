@@ -7,6 +7,7 @@ from typing import Any
 
 from fastformula.analysis import Analysis
 from fastformula.interpreter.activation import Activation
+from fastformula.interpreter.contexts import with_contexts
 from fastformula.interpreter.errors import ErrorClass, FormulaError, Missing
 from fastformula.interpreter.program import Program, run_program
 from fastformula.interpreter.values import UNSET, bring_in, describe, has_type, type_of
@@ -89,17 +90,15 @@ def _contexts(
     inputs: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Those of the caller, but for what is set or taken away for this call."""
-    contexts = dict(activation.contexts)
     own = {each.key for each in program.inputs}
     catalogue = called.environment.catalogue
-    for key, value in inputs.items():
-        if key in own or not (key in called.contexts or catalogue.find_context(key)):
-            # Oracle passes over names that the called formula does not know.
-            continue
-        contexts.pop(key, None)
-        if value is not UNSET and value is not None:
-            contexts[key] = value
-    return contexts
+    # Oracle passes over names that the called formula does not know.
+    changes = [
+        (key, value)
+        for key, value in inputs.items()
+        if key not in own and (key in called.contexts or catalogue.find_context(key))
+    ]
+    return with_contexts(activation.contexts, changes)
 
 
 def _check_types(program: Program, inputs: Mapping[str, Any], node: Node) -> None:

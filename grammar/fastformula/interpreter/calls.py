@@ -8,6 +8,7 @@ from typing import Any
 from fastformula.interpreter.activation import Evaluate, Frame
 from fastformula.interpreter.answers import compile_answered
 from fastformula.interpreter.compilation import Compilation, Compile, refusal
+from fastformula.interpreter.contexts import checked_call, is_set
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.formula_calls import (
     compile_execute,
@@ -23,7 +24,7 @@ from fastformula.interpreter.storage import (
     compile_wsa_get,
     compile_wsa_set,
 )
-from fastformula.interpreter.values import describe, has_type, type_of
+from fastformula.interpreter.values import UNSET, describe, has_type, type_of
 from fastformula.language import find_functions
 from fastformula.syntax.tree import Call, Name
 
@@ -35,8 +36,10 @@ def compile_call(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
     if built_in is None:
         # An answer comes first, so that one can say what RAND gives in a test.
         if key in c.answered or key not in BY_NAME or _is_longer_form(node):
-            return compile_answered(c, node, compile_)
-        return compile_function(c, node, compile_)
+            call = compile_answered(c, node, compile_)
+        else:
+            call = compile_function(c, node, compile_)
+        return checked_call(c, node, call)
     least, most, compile_built_in = built_in
     if not least <= len(node.arguments) <= most:
         counts = f"{least}" if least == most else f"{least} to {most}"
@@ -53,10 +56,9 @@ def _compile_get_context(c: Compilation, node: Call, compile_: Compile) -> Evalu
     kind = c.analysis.type_of(node)
 
     def get(frame: Frame) -> Any:
-        contexts = frame[0].contexts
-        if name not in contexts:
+        value = frame[0].contexts.get(name, UNSET)
+        if value is UNSET:
             return default(frame)
-        value = contexts[name]
         if kind is not None and not has_type(value, kind):
             raise FormulaError(
                 ErrorClass.WRONG_VALUE,
@@ -71,7 +73,7 @@ def _compile_get_context(c: Compilation, node: Call, compile_: Compile) -> Evalu
 
 def _compile_context_is_set(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
     name = _context(node)
-    return lambda frame: name in frame[0].contexts
+    return lambda frame: is_set(frame[0], name)
 
 
 def _compile_need_context(c: Compilation, node: Call, compile_: Compile) -> Evaluate:

@@ -31,6 +31,8 @@ class Compilation:
     uses: Mapping[int, tuple[Use, ...]] | None
     """The names of each statement by its `id`, where every one is to be reported."""
     lines: LineIndex
+    contexts_of: Mapping[int, tuple[str, ...]]
+    """The contexts that a call needs, by its `id`, where it needs any."""
 
     @property
     def is_watched(self) -> bool:

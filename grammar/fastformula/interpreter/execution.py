@@ -10,6 +10,7 @@ from typing import Any
 
 from fastformula.analysis import Analysis
 from fastformula.interpreter.activation import LogLine, Run, Step
+from fastformula.interpreter.contexts import with_contexts
 from fastformula.interpreter.errors import ErrorClass, FormulaError, RunError
 from fastformula.interpreter.making import make_program
 from fastformula.interpreter.program import Program, run_program
@@ -68,11 +69,10 @@ def run(
             program = making(analysis, name, None)
             state.storage |= _mapping(world.storage, semantics, program, "stored item")
             contexts = _mapping(world.contexts, semantics, program, "context")
-            set_contexts = {
-                key: value for key, value in contexts.items() if value is not None
-            }
             inputs = _inputs(world, semantics, program)
-            returns = run_program(state, program, inputs, set_contexts, None)
+            returns = run_program(
+                state, program, inputs, with_contexts({}, contexts.items()), None
+            )
         except FormulaError as stop:
             error = stop.error
     return Outcome(

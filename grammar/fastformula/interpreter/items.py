@@ -14,6 +14,12 @@ from fastformula.interpreter.activation import (
     Lacking,
 )
 from fastformula.interpreter.compilation import Compilation
+from fastformula.interpreter.contexts import (
+    first_unset,
+    holds,
+    missing_context,
+    unset_in_all,
+)
 from fastformula.interpreter.errors import ErrorClass, FormulaError, Missing
 from fastformula.interpreter.values import Array, bring_in, copy_of
 from fastformula.interpreter.world import Row
@@ -56,15 +62,19 @@ def _fetch(activation: Activation, symbol: Symbol) -> Fetched:
         names.append(symbol.alias.alias.key)
     given = next((world.items[name] for name in names if name in world.items), None)
     is_array = symbol.type in ARRAYS
+    needed = symbol.item.contexts if symbol.item is not None else ()
+    unset = first_unset(activation, needed)
+    if unset:
+        return Fetched(None, False, False, _context_unset(activation, symbol, unset))
     if given is None:
         if symbol.key in program.defaults:
             return _default(program, symbol, is_found=False)
         if symbol.default_data is not None:
             return Fetched(Array(symbol.type or "NUMBER_NUMBER"), False, True)
         return Fetched(None, False, False, _not_given(symbol))
-    unset = _unset_context(given, activation)
+    unset = unset_in_all(activation, [row.contexts for row in given])
     if unset:
-        return Fetched(None, False, False, _context_unset(symbol, unset))
+        return Fetched(None, False, False, _context_unset(activation, symbol, unset))
     rows = _fitting(given, activation)
     if not rows:
         if symbol.key in program.defaults:
@@ -106,22 +116,9 @@ def _default(program: Program, symbol: Symbol, *, is_found: bool) -> Fetched:
     return Fetched(copy_of(program.defaults[symbol.key]), is_found, True)
 
 
-def _unset_context(rows: Sequence[Row], activation: Activation) -> str:
-    """A context that every row depends on and that is not set."""
-    if not rows:
-        return ""
-    needed = set(rows[0].contexts).intersection(*(row.contexts for row in rows))
-    return min((name for name in needed if name not in activation.contexts), default="")
-
-
 def _fitting(rows: Sequence[Row], activation: Activation) -> list[Row]:
     """The rows that hold in the contexts of the moment and name the most of them."""
-    now = activation.contexts
-    fitting = [
-        row
-        for row in rows
-        if all(now.get(name) == value for name, value in row.contexts.items())
-    ]
+    fitting = [row for row in rows if holds(activation, row.contexts)]
     most = max((len(row.contexts) for row in fitting), default=0)
     return [row for row in fitting if len(row.contexts) == most]
 
@@ -143,12 +140,12 @@ def _no_data(symbol: Symbol) -> Lacking:
     )
 
 
-def _context_unset(symbol: Symbol, context: str) -> Lacking:
+def _context_unset(activation: Activation, symbol: Symbol, context: str) -> Lacking:
     return Lacking(
         ErrorClass.UNSET_CONTEXT,
         f"`{symbol.name}` needs the context {context}, which is not set. Give it to "
         f"the run, or set it with CHANGE_CONTEXTS({context} = …).",
-        Missing("context", context, None),
+        missing_context(activation.program.compilation, context),
     )
 
 

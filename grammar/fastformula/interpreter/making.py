@@ -15,7 +15,7 @@ from fastformula.interpreter.program import TOO_DEEP, InputPlace, Program, stack
 from fastformula.interpreter.semantics import Semantics
 from fastformula.interpreter.statements import compile_block
 from fastformula.interpreter.values import UNSET, Array
-from fastformula.syntax.tree import Node
+from fastformula.syntax.tree import NeedContext, Node
 from fastformula.text import LineIndex, Span
 
 _REFUSED = frozenset({"inconsistent-types", "operator-types"})
@@ -65,6 +65,11 @@ def _make(
         answered=answered,
         uses=_by_statement(analysis) if is_watched else None,
         lines=LineIndex(analysis.parsed.text),
+        contexts_of={
+            id(site.call): site.function.contexts
+            for site in analysis.calls
+            if site.function is not None and site.function.contexts
+        },
     )
     defaults: dict[str, Any] = {}
     element_defaults: dict[str, Any] = {}
@@ -92,6 +97,11 @@ def _make(
         ),
         defaults=defaults,
         element_defaults=element_defaults,
+        declared_contexts=tuple(
+            each
+            for each in analysis.parsed.tree.statements
+            if isinstance(each, NeedContext) and semantics.need_context_is_checked
+        ),
         body=compile_block(c, analysis.parsed.tree.statements, in_loop=False),
     )
 

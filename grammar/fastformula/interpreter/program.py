@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from fastformula.interpreter.activation import Activation, Execute, Frame, Returned, Run
 from fastformula.interpreter.compilation import Compilation
+from fastformula.interpreter.contexts import check_needed
 from fastformula.interpreter.errors import Caller, ErrorClass, FormulaError, RunError
 from fastformula.interpreter.inspection import note_values
 from fastformula.interpreter.values import UNSET, copy_of
+from fastformula.syntax.tree import NeedContext
 from fastformula.text import Span
 
 TOO_DEEP = "The formula is nested too deeply to run."
@@ -38,6 +40,8 @@ class Program:
     """Of inputs and items, by key."""
     element_defaults: Mapping[str, Any]
     """Of the elements of array items."""
+    declared_contexts: tuple[NeedContext, ...]
+    """The contexts without which it does not begin."""
     body: Execute
 
 
@@ -59,6 +63,7 @@ def run_program(
         else:
             activation.defaulted.add(each.key)
     try:
+        check_needed(activation, program.declared_contexts)
         signal = program.body(frame)
     except FormulaError as error:
         if error.error is None:

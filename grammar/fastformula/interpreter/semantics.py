@@ -25,6 +25,13 @@ class Semantics:
     """Whether `''` is NULL, as it is in Oracle's database."""
     isnull_of_null: Literal["N", "Y"] = "N"
     """What ISNULL says of NULL; formulas in use take `N` for it, `Y` for a value."""
+    unstated_contexts: Literal["set", "unset"] = "set"
+    """What a context is for items and functions that need it when nobody gives it: set
+    by the process, as most are in Oracle, or unset, which is an error. One that is
+    taken away, or given as NULL, is unset in any case."""
+    need_context_is_checked: bool = True
+    """Whether NEED_CONTEXT ends a formula that begins without the context; Oracle's
+    guide says only that the formula needs it."""
     null_results: Literal["value", "error"] = "value"
     """What becomes of NULL from a function that asks the application: a value that
     ISNULL can test, as formulas in use do, or the documented error."""

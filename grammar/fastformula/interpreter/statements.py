@@ -18,6 +18,7 @@ from fastformula.interpreter.arrays import index_reader
 from fastformula.interpreter.calls import compile_call
 from fastformula.interpreter.compilation import Compilation, refusal
 from fastformula.interpreter.conditions import compile_condition
+from fastformula.interpreter.contexts import with_contexts
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.expressions import compile_expression
 from fastformula.interpreter.formula_calls import compile_call_formula
@@ -264,15 +265,11 @@ def _compile_change(c: Compilation, node: ChangeContexts, in_loop: bool) -> Exec
 
     def set_contexts(frame: Frame) -> None:
         activation: Activation = frame[0]
-        contexts = dict(activation.contexts)
-        for key, value in [(key, value(frame)) for key, value in settings]:
-            if value.__class__ is Array:
+        changes = [(key, value(frame)) for key, value in settings]
+        for key, held in changes:
+            if held.__class__ is Array:
                 raise refusal(f"The context {key} cannot be an array.", node)
-            # NULL says that it has no value.
-            contexts.pop(key, None)
-            if value is not None:
-                contexts[key] = value
-        activation.contexts = contexts
+        activation.contexts = with_contexts(activation.contexts, changes)
         activation.cache = {}
 
     begin = watched(c, node, set_contexts) if c.is_watched else set_contexts

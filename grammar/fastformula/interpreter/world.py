@@ -35,6 +35,8 @@ class Answer:
     """What it hands back in its OUT parameters, in their order."""
     error: str | None = None
     """Given where it fails: the text of the error, which may be empty."""
+    contexts: Mapping[str, Scalar] = field(default_factory=dict)
+    """In which contexts, by upper-case name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ class World:
     that nothing is found."""
     contexts: Mapping[str, Scalar] = field(default_factory=dict)
     functions: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
-    """The first answer whose arguments fit counts. They come before what a function
-    of the language does by itself."""
+    """The first answer whose arguments and contexts fit counts. They come before what
+    a function of the language does by itself."""
     cells: tuple[Cell, ...] = ()
     """What user-defined tables hold."""
     value_sets: Mapping[str, tuple[SetRow, ...]] = field(default_factory=dict)

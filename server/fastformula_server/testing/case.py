@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 from fastformula.text import Span
 
+ENDING = ".fftest.toml"
+"""How the names of case files end."""
+
 
 class CaseError(Exception):
     """A case file is not as it should be; the message names it and says why."""
@@ -24,7 +27,8 @@ class Meets:
     """A value, or a list of tables of `value` and `contexts`."""
     contexts: Mapping[str, Any] = field(default_factory=dict)
     functions: Mapping[str, Any] = field(default_factory=dict)
-    """A value, or a list of tables of `value`, `arguments`, `out` and `error`."""
+    """A value, or a list of tables of `value`, `arguments`, `contexts`, `out` and
+    `error`."""
     formulas: Mapping[str, Any] = field(default_factory=dict)
     """The outputs of formulas that are not to be run."""
     storage: Mapping[str, Any] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from fastformula.text import Span
 from fastformula_server.files import FileError, Read, read_file
 from fastformula_server.given import read_moment
 from fastformula_server.testing.case import (
+    ENDING,
     Case,
     CaseError,
     CsvLine,
@@ -25,8 +26,6 @@ from fastformula_server.testing.case import (
     Meets,
 )
 from fastformula_server.testing.case_places import CasePlace, find_cases
-
-ENDING = ".fftest.toml"
 
 _TABLES = {
     "inputs": "inputs",
@@ -231,15 +230,26 @@ def _check_shapes(tables: Mapping[str, dict[str, Any]]) -> None:
                 raise ValueError(f"{name} in {field} has to be a list of tables")
             for row in rows:
                 _check_keys(row, keys, f"a row of {name}")
+                if field == "functions":
+                    _check_answer(row)
     for field in ("formulas", "lookups"):
         for name, table in tables[field].items():
             if not isinstance(table, dict):
                 raise ValueError(f"{name} in {field} has to be a table")
-    for rows in [*tables["items"].values(), *tables["value_sets"].values()]:
-        for row in rows if isinstance(rows, list) and _has_tables(rows) else ():
-            for key in ("contexts", "binds"):
-                if not isinstance(row.get(key, {}), dict):
-                    raise ValueError(f"{key} has to be a table of names and values")
+    for field in ("items", "functions", "value_sets"):
+        for rows in tables[field].values():
+            for row in rows if isinstance(rows, list) and _has_tables(rows) else ():
+                for key in ("contexts", "binds"):
+                    if not isinstance(row.get(key, {}), dict):
+                        raise ValueError(f"{key} has to be a table of names and values")
+
+
+def _check_answer(row: Mapping[str, Any]) -> None:
+    for key in ("arguments", "out"):
+        if not isinstance(row.get(key, []), list):
+            raise ValueError(f"{key} has to be a list of values")
+    if not isinstance(row.get("error", ""), str):
+        raise ValueError("error, in an answer of a function, is a text")
 
 
 def _has_tables(rows: list[Any]) -> bool:
@@ -248,7 +258,7 @@ def _has_tables(rows: list[Any]) -> bool:
 
 _ROW_KEYS = {
     "items": {"value", "contexts"},
-    "functions": {"value", "arguments", "out", "error"},
+    "functions": {"value", "arguments", "contexts", "out", "error"},
     "tables": {"row", "column", "value", "to", "start", "end"},
     "value_sets": {"value", "binds"},
 }

@@ -133,14 +133,17 @@ def _rows(name: str, value: Any, analysis: Analysis) -> tuple[Row, ...]:
         return ()
     if not _is_tables(value):
         return (Row(any_value(value, kind, name)),)
-    rows = []
-    for row in value:
-        contexts = {
-            key.upper(): scalar(each, None, key)
-            for key, each in row.get("contexts", {}).items()
-        }
-        rows.append(Row(any_value(row.get("value", ""), kind, name), contexts))
-    return tuple(rows)
+    return tuple(
+        Row(any_value(row.get("value", ""), kind, name), _contexts(row))
+        for row in value
+    )
+
+
+def _contexts(row: Mapping[str, Any]) -> dict[str, Scalar]:
+    return {
+        key.upper(): scalar(each, None, key)
+        for key, each in row.get("contexts", {}).items()
+    }
 
 
 def _answers(name: str, value: Any) -> tuple[Answer, ...]:
@@ -158,6 +161,7 @@ def _answers(name: str, value: Any) -> tuple[Answer, ...]:
             else None,
             tuple(any_value(each, None, name) for each in row.get("out", ())),
             row.get("error"),
+            _contexts(row),
         )
         for row in value
     )

@@ -35,6 +35,9 @@ BY_PERSON = (
 ITEM = "PER_ASG_GRADE_NAME"
 SALARY = "CMP_ASSIGNMENT_SALARY_AMOUNT"
 HISTORY = "PER_HIST_ASG_ASSIGNMENT_ID"
+PERSON = "PER_PER_FULL_NAME"
+NO_PERSON = "PERSON_ID = GET_NUMBER('nothing is stored')"
+DAYS = "GET_ABSENCE_DAYS_PER_TYPE('A', '2026/01/01' (DATE), '2026/02/01' (DATE))"
 
 CASES = {
     "a context that an item needs": Case(
@@ -51,6 +54,70 @@ CASES = {
         f"DEFAULT FOR {ITEM} IS ' '\nIF {ITEM} WAS DEFAULTED THEN x = 1",
         f"DEFAULT FOR {ITEM} IS ' '\nx = 1",
         {"items": {ITEM: BY_PERSON}},
+    ),
+    "a context that was taken from an item": Case(
+        K.UNSET_CONTEXT,
+        2,
+        f"DEFAULT FOR {PERSON} IS ' '\nCHANGE_CONTEXTS({NO_PERSON}) x = {PERSON}",
+        f"DEFAULT FOR {PERSON} IS ' '\nx = {PERSON}",
+        {},
+        f"`{PERSON}` needs the context PERSON_ID",
+    ),
+    "a context that was taken from a function": Case(
+        K.UNSET_CONTEXT,
+        1,
+        f"CHANGE_CONTEXTS({NO_PERSON}) x = {DAYS}",
+        f"x = {DAYS}",
+        {"functions": {"GET_ABSENCE_DAYS_PER_TYPE": 3}},
+        "GET_ABSENCE_DAYS_PER_TYPE needs the context PERSON_ID",
+    ),
+    "a context that was taken from a called formula": Case(
+        K.UNSET_CONTEXT,
+        1,
+        "SET_INPUT('PERSON_ID') EXECUTE('F')",
+        "EXECUTE('F')",
+        {
+            "formulas": {"F": f"x = {DAYS}"},
+            "functions": {"GET_ABSENCE_DAYS_PER_TYPE": 3},
+        },
+    ),
+    "a context that is given as NULL": Case(
+        K.UNSET_CONTEXT,
+        1,
+        f"x = {DAYS}",
+        f"CHANGE_CONTEXTS(PERSON_ID = 1) x = {DAYS}",
+        {
+            "contexts": {"PERSON_ID": None},
+            "functions": {"GET_ABSENCE_DAYS_PER_TYPE": 3},
+        },
+    ),
+    "a context that an answer depends on": Case(
+        K.UNSET_CONTEXT,
+        1,
+        "x = GET_RATE('A', 'B', 'C')",
+        "CHANGE_CONTEXTS(PERSON_ID = 1) x = GET_RATE('A', 'B', 'C')",
+        {"functions": {"GET_RATE": (Answer(Decimal(2), contexts={"PERSON_ID": 1}),)}},
+        "GET_RATE needs the context PERSON_ID",
+    ),
+    "a context that nobody gives, where that is none": Case(
+        K.UNSET_CONTEXT,
+        1,
+        "x = GET_RATE('A', 'B', 'C')",
+        f"x = {DAYS}",
+        {
+            "contexts": {"PERSON_ID": 1},
+            "functions": {"GET_ABSENCE_DAYS_PER_TYPE": 3, "GET_RATE": 2},
+            "semantics": Semantics(unstated_contexts="unset"),
+        },
+        "EFFECTIVE_DATE",
+    ),
+    "a context that the formula says it needs": Case(
+        K.UNSET_CONTEXT,
+        2,
+        "DEFAULT FOR a IS 1 INPUTS ARE a\nNEED_CONTEXT(PAYROLL_ID)\nx = 1",
+        "NEED_CONTEXT(PERSON_ID)\nx = 1",
+        {"contexts": {"PERSON_ID": 1}},
+        "needs the context PAYROLL_ID",
     ),
     "a variable that one path leaves empty": Case(
         K.UNSET_VARIABLE,

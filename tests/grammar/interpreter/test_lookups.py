@@ -55,6 +55,14 @@ CASES = {
 }
 
 
+def test_a_table_is_read_at_the_date_of_the_context(
+    value_of: Callable[..., Any],
+) -> None:
+    call = "GET_TABLE_VALUE('Bonus', 'Rate', 'A')"
+    text = f"CHANGE_CONTEXTS(EFFECTIVE_DATE = {D}) x = {call}"
+    assert value_of(text, **WORLD) == "5"
+
+
 @pytest.mark.parametrize("call, expected", CASES.items())
 def test_it_gives_what_stands_there(
     call: str, expected: str | None, value_of: Callable[..., Any]

@@ -23,7 +23,9 @@ def _table_value(
 
     A date may follow, then a group level, and at last a default.
     """
-    date = activation.run.world.effective_date
+    date = activation.contexts.get("EFFECTIVE_DATE")
+    if not isinstance(date, datetime):
+        date = activation.run.world.effective_date
     given = list(rest)
     if given and isinstance(given[0], datetime):
         date = given.pop(0)
