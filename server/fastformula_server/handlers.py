@@ -19,11 +19,18 @@ from fastformula_server import (
     fixing,
     formatting,
     names,
+    trying,
     writing,
+)
+from fastformula_server.case_documents import (
+    change_cases,
+    close_cases,
+    open_cases,
 )
 from fastformula_server.files import SUFFIXES
 from fastformula_server.server import FormulaServer
 from fastformula_server.suggestions import KINDS, suggest
+from fastformula_server.testing.finding import is_case_file
 from fastformula_server.workspace import to_path
 
 REFACTORINGS = ("refactor.extract", "refactor.inline", "refactor.rewrite")
@@ -96,6 +103,9 @@ def on_exit(ls: FormulaServer, _params: None) -> None:
 def on_open(ls: FormulaServer, params: types.DidOpenTextDocumentParams) -> None:
     """Hold the text, and say what is wrong in it."""
     item = params.text_document
+    if is_case_file(item.uri):
+        open_cases(ls, item.uri, item.version, item.text)
+        return
     ls.show_diagnostics(ls.documents.open(item.uri, item.version, item.text))
 
 
@@ -103,6 +113,9 @@ def on_change(ls: FormulaServer, params: types.DidChangeTextDocumentParams) -> N
     """Make the edits, and say what is wrong now."""
     uri, version = params.text_document.uri, params.text_document.version
     changes = convert.to_changes(params.content_changes)
+    if is_case_file(uri):
+        change_cases(ls, uri, version, changes)
+        return
     before = ls.documents.get(uri)
     document = ls.documents.change(uri, version, changes)
     if before is not None and document is not None:
@@ -113,6 +126,9 @@ def on_change(ls: FormulaServer, params: types.DidChangeTextDocumentParams) -> N
 def on_close(ls: FormulaServer, params: types.DidCloseTextDocumentParams) -> None:
     """Forget the text."""
     uri = params.text_document.uri
+    if is_case_file(uri):
+        close_cases(ls, uri)
+        return
     ls.documents.close(uri)
     ls.parses.forget(uri)
     ls.analyses.forget(uri)
@@ -145,10 +161,11 @@ async def on_diagnostic(
         if judged is None:
             continue
         checksum = zlib.crc32(document.text.encode("utf-8", "surrogatepass"))
-        result = f"{document.version}-{checksum:08x}-{judged.number}"
+        result = f"{document.version}-{checksum:08x}-{judged.number}-{ls.tests.number}"
         if params.previous_result_id == result:
             return types.RelatedUnchangedDocumentDiagnosticReport(result)
         items = [convert.from_diagnostic(document, each) for each in judged.diagnostics]
+        items += convert.from_failures(document, ls.tests.problems(document))
         ls.link_pages(items)
         return types.RelatedFullDocumentDiagnosticReport(items, result_id=result)
     return types.RelatedFullDocumentDiagnosticReport([])
@@ -304,6 +321,7 @@ ALL_FEATURES = (
     *fixing.FEATURES,
     *formatting.FEATURES,
     *names.FEATURES,
+    *trying.FEATURES,
     *writing.FEATURES,
 )
 """Those of every module."""

@@ -43,6 +43,8 @@ from fastformula_server.progress import show_progress
 from fastformula_server.project_file import Problem
 from fastformula_server.settings import SECTION, Settings, read_settings
 from fastformula_server.stats import tally_path
+from fastformula_server.testing.protocol import MESSAGES
+from fastformula_server.testing.session import Tests
 from fastformula_server.workspace import WATCHED, Surroundings, Workspace, to_path
 
 logger = logging.getLogger(__name__)
@@ -80,6 +82,10 @@ class FormulaProtocol(LanguageServerProtocol):
                 error = JsonRpcInvalidParams(f"Invalid parameters: {data['method']}")
                 self._send_response(data["id"], error=error.to_response_error())
             raise
+
+    def get_message_type(self, method: str) -> Any:
+        """The type of a method's messages, our own methods' too; else None."""
+        return MESSAGES.get(method) or super().get_message_type(method)
 
     def handle_message(self, message: Any) -> None:
         """Answer or handle a message; requests out of order get an error, too."""
@@ -119,6 +125,7 @@ class FormulaServer(LanguageServer):
         self.analyses = Analyses(
             self.documents, self.parses, self.formulas.look, self.log
         )
+        self.tests = Tests(self.documents)
         self.briefing = Briefing(self.documents, self.formulas, self.neighbours)
         self.model = Model(self.show_status, self.briefing)
         self.counting = Counting(self.documents, tally_path(), self.log, later)
@@ -127,6 +134,8 @@ class FormulaServer(LanguageServer):
         self.pulls = False
         """Whether the client asks for diagnostics; if so, none are sent unasked."""
         self.shows_status = False
+        self.shows_tests = False
+        """Whether the client has a place of its own for tests and their results."""
         self.opens_pages = False
         """Whether the client asks for documents that are no files."""
         self.colours: dict[str, types.SemanticTokens] = {}
@@ -145,6 +154,7 @@ class FormulaServer(LanguageServer):
         # pygls takes the client's first choice that it knows. So do we: it is what
         # the client's own text is in, and costs us the same each way.
         self.documents.encoding = types.PositionEncodingKind(encoding).value
+        self.tests.documents.encoding = self.documents.encoding
         self.pulls = get_capability(client, "text_document.diagnostic") is not None
         self.snippets = bool(
             get_capability(
@@ -158,6 +168,8 @@ class FormulaServer(LanguageServer):
         )
         own = client.experimental
         self.shows_status = isinstance(own, Mapping) and bool(own.get(STATUS))
+        tests = own.get(SECTION) if isinstance(own, Mapping) else None
+        self.shows_tests = isinstance(tests, Mapping) and bool(tests.get("tests"))
         self.options = params.initialization_options
         self.open_folders()
 
@@ -370,6 +382,7 @@ class FormulaServer(LanguageServer):
 
     def _publish(self, document: Document, found: Iterable[Diagnostic]) -> None:
         shown = [convert.from_diagnostic(document, each) for each in found]
+        shown += convert.from_failures(document, self.tests.problems(document))
         self.link_pages(shown)
         self.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(document.uri, shown, document.version)

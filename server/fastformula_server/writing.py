@@ -185,7 +185,7 @@ async def _ask(
             show(progress.said)
 
     asking = asyncio.create_task(ls.model.write(commissioned, hear))
-    with _shown_task(ls, token, title, asking.cancel) as tell:
+    with shown_task(ls, token, title, asking.cancel) as tell:
         try:
             result: Result | None = await asking
         except asyncio.CancelledError:
@@ -205,7 +205,7 @@ async def _ask(
     return result
 
 
-def _shown_task(
+def shown_task(
     ls: FormulaServer,
     token: types.ProgressToken | None,
     title: str,

@@ -32,7 +32,8 @@ from fastformula_server.__main__ import cli
 from fastformula_server.called import Neighbours
 from fastformula_server.project import Project
 from fastformula_server.testing.case import Case
-from fastformula_server.testing.case_file import ENDING, read_case_file
+from fastformula_server.testing.case import ENDING
+from fastformula_server.testing.case_file import read_case_file
 from fastformula_server.testing.case_values import make_case_world
 from fastformula_server.testing.comparing import compare
 from fastformula_server.worlds import know_items

@@ -236,7 +236,7 @@ def _show_coverage(tally: Tally, results: Sequence[Result], told: _Told) -> None
 
 def _write_skeleton(path: Path) -> None:
     from fastformula_server.testing.case import CaseError
-    from fastformula_server.testing.case_file import ENDING
+    from fastformula_server.testing.case import ENDING
     from fastformula_server.testing.playing import analyse
     from fastformula_server.testing.skeleton import make_skeleton
 
@@ -264,7 +264,7 @@ def _write(path: Path, text: str, *, force: bool) -> None:
 def _find_files(paths: tuple[Path, ...]) -> Iterator[Path]:
     """The case files that are meant, by name; hidden folders are left out."""
     from fastformula_server.files import is_folder
-    from fastformula_server.testing.case_file import ENDING
+    from fastformula_server.testing.case import ENDING
 
     for path in paths:
         if not is_folder(path):
