@@ -132,16 +132,6 @@ def from_failures(
     return found
 
 
-def from_failures(
-    document: Document, problems: Iterable[Diagnostic]
-) -> list[types.Diagnostic]:
-    """Which test cases failed, in the lines that made them fail."""
-    found = [from_diagnostic(document, each) for each in problems]
-    for each in found:
-        each.source = TESTS
-    return found
-
-
 def from_problem(problem: Problem) -> types.Diagnostic:
     """What is wrong in a line of the project's file."""
     return types.Diagnostic(
