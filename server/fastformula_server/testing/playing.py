@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from fastformula import parse
 from fastformula.analysis import Analysis, analyze
-from fastformula.interpreter import Semantics, Step, head_span, run
+from fastformula.interpreter import Semantics, Step, Value, head_span, run
 from fastformula.text import Span
 
 from fastformula_server.called import Neighbours
@@ -21,6 +21,7 @@ from fastformula_server.testing.case import Case, CaseError
 from fastformula_server.testing.case_values import make_case_world
 from fastformula_server.testing.comparing import Difference, compare
 from fastformula_server.testing.explaining import explain, last_of
+from fastformula_server.testing.following import Followed, follow
 from fastformula_server.worlds import know_items
 
 Watch: TypeAlias = Callable[[Path, Step], None]
@@ -47,6 +48,9 @@ class Result(NamedTuple):
     """The statements that made what differs, as people read them."""
     place: Place | None = None
     """The statement that made the first thing that differs, or could not be done."""
+    values: Mapping[Path, Mapping[str, Value]] = {}
+    """What names held last, in upper case, by the absolute path of their formula; of a
+    case that passes nothing."""
 
     @property
     def passed(self) -> bool:
@@ -82,12 +86,11 @@ def play(
             raise CaseError(f"{case.title}: {error}") from error
         steps: tuple[Step, ...] = ()
         place: Place | None = None
+        again = follow(analysis, world, semantics) if differences else Followed()
         if any(each.name for each in differences):
-            again: list[Step] = []
-            run(analysis, world, semantics, again.append)
             name = analysis.environment.formula_name
-            steps = explain(again, name, {each.name for each in differences})
-            last = last_of(again, name, differences[0].name)
+            steps = explain(again.steps, name, {each.name for each in differences})
+            last = last_of(again.steps, name, differences[0].name)
             place = last and Place(
                 path_of(last.formula), last.line, head_span(last.statement)
             )
@@ -96,7 +99,8 @@ def play(
             place = Place(path_of(stop.formula), stop.line, stop.span)
         lines = tuple(step_line(step) for step in steps)
         seconds = time.perf_counter() - started
-        yield Result(case, seconds, differences, lines, place)
+        values = {path_of(name): held for name, held in again.values.items()}
+        yield Result(case, seconds, differences, lines, place, values)
 
 
 def _neighbours(read: Read, folder: Path) -> Neighbours:
