@@ -401,6 +401,14 @@ CASES = {
         {"functions": {"GET_RATE": (Answer(Decimal(1), ("A", "B", "D")),)}},
         "gives for ('A', 'C', 'D')",
     ),
+    "letters that nobody knows what becomes of": Case(
+        K.NOT_GIVEN,
+        1,
+        "x = CONVERT('Müller', 'US7ASCII')",
+        "x = CONVERT('Muller', 'US7ASCII')",
+        {},
+        "CONVERT makes of 'Müller'",
+    ),
     "an answer of another type": Case(
         K.WRONG_VALUE,
         1,

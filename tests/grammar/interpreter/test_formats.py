@@ -1,5 +1,6 @@
 """Format models, against what Python itself makes of dates and numbers."""
 
+import re
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -21,6 +22,11 @@ from fastformula.interpreter.functions.number_formats import (
     format_number,
     read_number,
     write_number,
+)
+from fastformula.interpreter.functions.number_words import (
+    spell,
+    spell_ordinal,
+    spell_year,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,10 +146,105 @@ def test_no_text_and_no_model_raises_anything_else(text: str, model: str) -> Non
         "B.C.": "A.D.",
         "dd.mm.yyyy": "04.03.2026",
         "HH:MI": "03:07",
+        "YEAR": "TWENTY TWENTY-SIX",
+        "Year": "Twenty Twenty-Six",
+        "SYEAR": " TWENTY TWENTY-SIX",
+        "SCC": " 21",
+        "DDSP": "FOUR",
+        "DdSpTh": "Fourth",
+        "ddthsp": "fourth",
+        "YYYYSP": "TWO THOUSAND TWENTY-SIX",
+        "DL": "Wednesday, March 4, 2026",
+        "DS TS": "3/4/2026 3:07:00 PM",
     }.items(),
 )
 def test_a_date_in_a_model(model: str, expected: str) -> None:
     assert write_date(datetime(2026, 3, 4, 15, 7), model) == expected
+
+
+WORDS = {
+    0: "ZERO",
+    19: "NINETEEN",
+    40: "FORTY",
+    101: "ONE HUNDRED ONE",
+    999_999: "NINE HUNDRED NINETY-NINE THOUSAND NINE HUNDRED NINETY-NINE",
+    2_461_104: "TWO MILLION FOUR HUNDRED SIXTY-ONE THOUSAND ONE HUNDRED FOUR",
+}
+ORDINALS = {1: "FIRST", 12: "TWELFTH", 20: "TWENTIETH", 31: "THIRTY-FIRST"}
+YEARS = {
+    1998: "NINETEEN NINETY-EIGHT",
+    1900: "NINETEEN HUNDRED",
+    2000: "TWO THOUSAND",
+    2008: "TWO THOUSAND EIGHT",
+    2010: "TWENTY TEN",
+    45: "FORTY-FIVE",
+}
+
+
+def test_numbers_are_spelled() -> None:
+    assert {number: spell(number) for number in WORDS} == WORDS
+    assert {number: spell_ordinal(number) for number in ORDINALS} == ORDINALS
+    assert {year: spell_year(year) for year in YEARS} == YEARS
+
+
+REFUSED = {
+    "HH24:MI:SS.FF3": "FF is for timestamps",
+    "HH24:MI:SSXFF": "XFF is for timestamps",
+    "DD-MON-YYYY TZR": "TZ is for timestamps with a time zone",
+    "EE": "E is for eras",
+    "YYYY-MM-DDTHH24": "knows no element 'THH24'",
+}
+
+
+@pytest.mark.parametrize("model, said", REFUSED.items())
+def test_elements_that_no_date_has_are_refused(model: str, said: str) -> None:
+    for attempt in (
+        lambda: write_date(datetime(2026, 1, 1), model),
+        lambda: read_date("1", model, datetime(2026, 1, 1)),
+    ):
+        with pytest.raises(FormulaError, match=re.escape(said)):
+            attempt()
+
+
+ONLY_WRITTEN = {
+    "YYYYWW": "WW can only be written",
+    "Q YYYY": "Q can only be written",
+    "DDTH MON YYYY": "DDTH can only be written",
+    "YEAR": "YEAR can only be written",
+    "DD/MM/YYYY HH24:MM": "the month twice, MM and MM. Minutes are MI.",
+    "DD-MON-YYYY YY": "the year twice, YYYY and YY",
+    "MM MON YYYY": "the month twice, MM and MON",
+    "HH24:MI AM": "hours are HH12 and not HH24",
+}
+
+
+@pytest.mark.parametrize("model, said", ONLY_WRITTEN.items())
+def test_formats_that_oracle_only_writes_are_not_read_by(model: str, said: str) -> None:
+    assert write_date(datetime(2026, 1, 1), model)
+    with pytest.raises(FormulaError, match=re.escape(said)):
+        read_date("1", model, datetime(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "text, model, expected",
+    [
+        ("31/01/2026", "DD/MM/YY", datetime(2026, 1, 31)),
+        ("31/01/1999", "DD/MM/RR", datetime(1999, 1, 31)),
+        ("260131", "YYMMDD", datetime(2026, 1, 31)),
+        ("31JAN2026", "DD-MM-YYYY", datetime(2026, 1, 31)),
+        ("20260131", "YYYY-MM-DD", datetime(2026, 1, 31)),
+        ("7 2026-01-31", "D YYYY-MM-DD", datetime(2026, 1, 31)),
+        ("1/31/2026 3:07:00 PM", "DS TS", datetime(2026, 1, 31, 15, 7)),
+    ],
+)
+def test_a_date_is_read_by_a_model(text: str, model: str, expected: datetime) -> None:
+    assert read_date(text, model, None) == expected
+
+
+@pytest.mark.parametrize("day", ["1", "9"])
+def test_a_day_of_the_week_has_to_be_that_of_the_date(day: str) -> None:
+    with pytest.raises(FormulaError):
+        read_date(f"{day} 2026-01-31", "D YYYY-MM-DD", None)
 
 
 # Numbers

@@ -64,6 +64,8 @@ NUMBERS = {
 }
 TEXTS = {
     "CHR(65)": "A",
+    "CONVERT('Ann', 'US7ASCII')": "Ann",
+    "CONVERT('Ann', 'us7ascii', 'WE8ISO8859P1')": "Ann",
     "GREATEST('HARRY', 'HARRIOT', 'HAROLD')": "HARRY",
     "LEAST('b', 'B')": "B",
     "INITCAP('o''neill of NEW-york')": "O'Neill Of New-York",

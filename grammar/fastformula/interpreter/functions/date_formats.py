@@ -14,6 +14,11 @@ from typing import NamedTuple
 
 from fastformula.interpreter.functions.calendar import DAYS, MONTHS
 from fastformula.interpreter.functions.implementation import invalid
+from fastformula.interpreter.functions.number_words import (
+    spell,
+    spell_ordinal,
+    spell_year,
+)
 
 CANONICAL = "YYYY/MM/DD HH24:MI:SS"
 """How Oracle's applications write dates when nobody says how."""
@@ -35,8 +40,8 @@ class Element(NamedTuple):
     """As written in the model; of quoted text without the quotes."""
     fills: bool
     """Whether numbers get leading zeros and names blanks; FM turns it off and on."""
-    ordinal: str = ""
-    """`TH` or `th` where that stands behind it."""
+    suffix: str = ""
+    """`TH`, `SP` or both, as written, where that stands behind it."""
 
 
 def write_date(date: datetime, model: str = CANONICAL) -> str:
@@ -49,12 +54,19 @@ def read_model(model: str) -> tuple[Element, ...]:
     """The elements of a format model; raises FormulaError where it is none."""
     if len(model) > _LONGEST:
         raise invalid("The format of the date is too long.")
+    if all(word in _NAMED for word in model.upper().split()):
+        model = " ".join(_NAMED[word] for word in model.upper().split())
     elements: list[Element] = []
     fills = True
     at = 0
     while at < len(model):
         match = _ELEMENT.match(model, at)
         if match is None:
+            for name, reason in _REFUSED.items():
+                if model[at:].upper().startswith(name):
+                    raise invalid(
+                        f"'{model}' is not a format for dates: {name} is {reason}."
+                    )
             raise invalid(
                 f"'{model}' is not a format for dates: Oracle knows no element "
                 f"'{model[at:]}'. A valid one is 'DD-MON-YYYY HH24:MI:SS'."
@@ -67,7 +79,7 @@ def read_model(model: str) -> tuple[Element, ...]:
             # FX asks for blanks and zeros exactly as in the model when reading.
             text = match["quoted"] if match["quoted"] is not None else match["text"]
             element = Element(name, text or match["name"] or "", fills)
-            elements.append(element._replace(ordinal=match["ordinal"] or ""))
+            elements.append(element._replace(suffix=match["suffix"] or ""))
     return tuple(elements)
 
 
@@ -84,6 +96,7 @@ _NUMBERS: Mapping[str, tuple[int, Callable[[datetime], int]]] = {
     "IY": (2, lambda date: date.isocalendar().year % 100),
     "I": (1, lambda date: date.isocalendar().year % 10),
     "CC": (2, lambda date: (date.year - 1) // 100 + 1),
+    "SCC": (2, lambda date: (date.year - 1) // 100 + 1),
     "Q": (1, lambda date: (date.month + 2) // 3),
     "MM": (2, lambda date: date.month),
     "WW": (2, lambda date: (date.timetuple().tm_yday + 6) // 7),
@@ -106,6 +119,8 @@ _NAMES: Mapping[str, tuple[int, Callable[[datetime], str]]] = {
     "MONTH": (9, lambda date: MONTHS[date.month - 1]),
     "MON": (3, lambda date: MONTHS[date.month - 1][:3]),
     "RM": (4, lambda date: ROMAN[date.month - 1]),
+    "YEAR": (0, lambda date: spell_year(date.year)),
+    "SYEAR": (0, lambda date: f" {spell_year(date.year)}"),
     "DAY": (9, lambda date: DAYS[date.weekday()]),
     "DY": (3, lambda date: DAYS[date.weekday()][:3]),
     "AM": (2, lambda date: "AM" if date.hour < 12 else "PM"),
@@ -122,9 +137,25 @@ _NAMES: Mapping[str, tuple[int, Callable[[datetime], str]]] = {
 WIDTHS: Mapping[str, int] = {name: width for name, (width, _) in _NUMBERS.items()}
 """Elements that are numbers, with their greatest number of digits."""
 
+_NAMED: Mapping[str, str] = {
+    "DL": "FMDay, Month DD, YYYYFM",
+    "DS": "FMMM/DD/RRRRFM",
+    "TS": "FMHH:FMMI:SS AM",
+}
+"""Formats by name, as in the United States. They stand alone, or a date and a time."""
+
+_REFUSED: Mapping[str, str] = {
+    "FF": "for timestamps, and a DATE has no fractions of a second",
+    "TZ": "for timestamps with a time zone, and a DATE has none",
+    "XFF": "for timestamps, and a DATE has no fractions of a second",
+    "E": "for eras, which only some calendars have",
+}
+"""Elements of Oracle's that do not go with a DATE, by how they begin."""
+
 _LONG_FIRST = sorted([*_NUMBERS, *_NAMES, "Y,YYY", "FM", "FX"], key=len, reverse=True)
 _ELEMENT = re.compile(
-    rf"(?P<name>{'|'.join(map(re.escape, _LONG_FIRST))})(?P<ordinal>TH\b|TH(?=\W|$))?"
+    rf"(?P<name>{'|'.join(map(re.escape, _LONG_FIRST))})"
+    r"(?P<suffix>(?:SPTH|THSP|SP|TH)(?!\w))?"
     r"|\"(?P<quoted>[^\"]*)\"|(?P<text>[^\w\"]|_)",
     re.IGNORECASE,
 )
@@ -139,14 +170,18 @@ def _write(date: datetime, element: Element) -> str:
     if name in _NAMES:
         width, word_of = _NAMES[name]
         word = _in_case(word_of(date), element.written)
-        return word.ljust(width) if element.fills else word
+        return word.ljust(width) if element.fills else word.lstrip()
     width, number_of = _NUMBERS[name]
     number = number_of(date)
+    if "S" in element.suffix.upper():
+        is_ordinal = "T" in element.suffix.upper()
+        words = spell_ordinal(number) if is_ordinal else spell(number)
+        return _in_case(words, element.written)
     text = f"{number:0{width}}" if element.fills else f"{number}"
-    if name == "SYYYY" and element.fills:
+    if name in ("SYYYY", "SCC") and element.fills:
         text = f" {text}"
-    if element.ordinal:
-        text += _in_case(_ordinal(number), element.ordinal)
+    if element.suffix:
+        text += _in_case(_ordinal(number), element.suffix)
     return text
 
 
@@ -162,5 +197,5 @@ def _in_case(word: str, model: str) -> str:
     if letters[0].islower():
         return word.lower()
     if len(letters) > 1 and letters[1].islower():
-        return word.capitalize()
+        return word.title()
     return word

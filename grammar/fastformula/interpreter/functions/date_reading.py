@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from fastformula.interpreter.errors import FormulaError
@@ -20,6 +21,19 @@ from fastformula.interpreter.functions.implementation import invalid
 _Parts: TypeAlias = dict[str, int]
 
 _TIMES = frozenset({"HH24", "HH12", "HH", "MI", "SS", "SSSSS", "AM", "PM"})
+_WRITTEN_ONLY = frozenset("CC SCC YEAR SYEAR IYYY IYY IY I Q WW IW W".split())
+_ONCE = {
+    "the year": frozenset("YYYY SYYYY RRRR YYY YY RR Y Y,YYY".split()),
+    "the month": frozenset("MM MON MONTH RM".split()),
+    "the day": frozenset({"DD"}),
+    "the day of the year": frozenset({"DDD"}),
+    "the day of the week": frozenset("D DAY DY".split()),
+    "the hour": frozenset("HH24 HH12 HH".split()),
+    "the half of the day": frozenset("AM PM A.M. P.M.".split()),
+    "the minute": frozenset({"MI"}),
+    "the second": frozenset({"SS"}),
+}
+"""What a text can say only once, and the elements for it."""
 _DIGITS = re.compile(r"[0-9]+")
 _WORD = re.compile(r"[A-Za-z.]+")
 
@@ -32,7 +46,7 @@ def read_date(text: str, model: str, today: datetime | None) -> datetime:
     """
     parts: _Parts = {}
     at = 0
-    elements = read_model(model)
+    elements = _read_model(model)
     text = text.strip()
     for place, element in enumerate(elements):
         if at >= len(text) and all(
@@ -40,13 +54,46 @@ def read_date(text: str, model: str, today: datetime | None) -> datetime:
         ):
             # Oracle takes a date for midnight where its text ends before the time.
             break
-        at = _read(text, at, element, parts, model)
+        following = elements[place + 1].name if place + 1 < len(elements) else ""
+        at = _read(text, at, element, following, parts, model)
     if text[at:].strip():
         raise _mismatch(text, model, f"'{text[at:]}' is left over")
     return _assemble(text, model, parts, today)
 
 
-def _read(text: str, at: int, element: Element, parts: _Parts, model: str) -> int:
+@lru_cache(maxsize=256)
+def _read_model(model: str) -> tuple[Element, ...]:
+    """The elements of a format that a text can be read by; FormulaError for none."""
+    elements = read_model(model)
+    found: dict[str, str] = {}
+    for element in elements:
+        name = element.name
+        if name in _WRITTEN_ONLY or element.suffix:
+            raise invalid(
+                f"'{model}' is not a format that dates are read by: "
+                f"{name}{element.suffix} can only be written."
+            )
+        for part, names in _ONCE.items():
+            if name not in names:
+                continue
+            if part in found:
+                hint = " Minutes are MI." if name == found[part] == "MM" else ""
+                raise invalid(
+                    f"'{model}' is not a format that dates are read by: it has {part} "
+                    f"twice, {found[part]} and {name}.{hint}"
+                )
+            found[part] = name
+    if found.get("the hour") == "HH24" and "the half of the day" in found:
+        raise invalid(
+            f"'{model}' is not a format that dates are read by: with "
+            f"{found['the half of the day']}, hours are HH12 and not HH24."
+        )
+    return elements
+
+
+def _read(
+    text: str, at: int, element: Element, following: str, parts: _Parts, model: str
+) -> int:
     """Read one element of the text at `at`; where the next one begins."""
     name = element.name
     if not name:
@@ -54,7 +101,9 @@ def _read(text: str, at: int, element: Element, parts: _Parts, model: str) -> in
     while at < len(text) and text[at] == " ":
         at += 1
     if name in WIDTHS and not (name == "MM" and text[at : at + 1].isalpha()):
-        match = _DIGITS.match(text, at, at + WIDTHS[name])
+        # A year of two digits may be written with four where no other digits follow.
+        is_long = name in ("YY", "RR") and following not in WIDTHS
+        match = _DIGITS.match(text, at, at + (4 if is_long else WIDTHS[name]))
         if match is None:
             raise _mismatch(text, model, f"there is no number for {name}")
         if name in ("RR", "RRRR", "YY", "YYYY"):
@@ -120,9 +169,12 @@ def _read_word(text: str, at: int, name: str, parts: _Parts, model: str) -> int:
 def _assemble(text: str, model: str, parts: _Parts, today: datetime | None) -> datetime:
     try:
         date = _day(model, parts, today) + _time(parts)
+        if not 1 <= parts.get("D", 1) <= 7:
+            raise ValueError
     except (ValueError, OverflowError):
         raise _mismatch(text, model, "there is no such day or time") from None
-    if parts.get("DY", date.weekday()) != date.weekday():
+    day = (parts["D"] - 2) % 7 if "D" in parts else parts.get("DY", date.weekday())
+    if day != date.weekday():
         raise _mismatch(text, model, f"that day is a {DAYS[date.weekday()]}")
     return date
 
@@ -151,7 +203,7 @@ def _year(parts: _Parts) -> int | None:
     """The year; of two digits, RR means 1950 to 2049 and YY the current century."""
     for name, base in (("YYY", 2000), ("YY", 2000), ("Y", 2020)):
         if name in parts:
-            return base + parts[name]
+            return parts[name] + (0 if parts.get("YEAR DIGITS", 0) == 4 else base)
     for name in ("YYYY", "SYYYY"):
         if name in parts:
             return parts[name]

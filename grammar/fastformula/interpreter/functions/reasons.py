@@ -27,7 +27,6 @@ CHAPTERS: Final[Mapping[str, str]] = {
 """By the chapter of the tables of functions."""
 
 NAMES: Final[Mapping[str, str]] = {
-    "CONVERT": "depends on the character set of the database",
     "US_STATE_ABBREVIATION": "reads the states of the application",
     "GET_END_DATE": "counts in units that nobody documents",
     "GET_EVENT_DATE": "depends on events that nobody documents",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from fastformula.interpreter.errors import ErrorClass, FormulaError
+from fastformula.interpreter.errors import ErrorClass, FormulaError, Missing
 from fastformula.interpreter.functions.implementation import Implementation, invalid
 from fastformula.interpreter.values import ONE, describe
 
@@ -17,6 +17,27 @@ def _character(code: Decimal) -> str:
     if not 0 <= number <= 0x10FFFF or 0xD800 <= number <= 0xDFFF:
         raise invalid(f"CHR({describe(code)}): no character has that code.")
     return chr(number)
+
+
+_ASCII_AND_MORE = frozenset(
+    "US7ASCII UTF8 AL32UTF8 WE8ISO8859P1 WE8ISO8859P15 WE8MSWIN1252 EE8ISO8859P2 "
+    "EE8MSWIN1250 CL8ISO8859P5 CL8MSWIN1251 JA16SJIS JA16EUC ZHS16GBK ZHT16BIG5 "
+    "KO16MSWIN949 AR8MSWIN1256".split()
+)
+"""Character sets in which the letters of ASCII are what they are there."""
+
+
+def _convert(text: str, target: str, source: str = "AL32UTF8") -> str:
+    """Only letters of ASCII: what others become, nobody documents."""
+    if text.isascii() and {target.upper(), source.upper()} <= _ASCII_AND_MORE:
+        return text
+    raise FormulaError(
+        ErrorClass.NOT_GIVEN,
+        f"What CONVERT makes of '{text[:60]}' depends on the tables of the database "
+        f"for {target}. Give an answer of CONVERT.",
+        None,
+        Missing("function", "CONVERT", "TEXT"),
+    )
 
 
 def _capitalise(text: str) -> str:
@@ -156,6 +177,7 @@ def _translate(text: str, source: str, target: str) -> str:
 
 
 FUNCTIONS = (
+    Implementation("CONVERT", "TEXT, TEXT, [TEXT]", "TEXT", _convert),
     Implementation("CHR", "NUMBER", "TEXT", _character),
     Implementation("GREATEST", "TEXT, TEXT...", "TEXT", max),
     Implementation("GREATEST_OF", "TEXT, TEXT...", "TEXT", max),
