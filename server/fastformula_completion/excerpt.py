@@ -230,7 +230,7 @@ class Excerpt:
         return replace(
             _NOTHING,
             text=_only(text, tokens),
-            tokens=tuple(tokens),
+            written=tuple(tokens),
             errors=tuple(errors),
             placed=tuple(Placed(each, 0) for each in self.statements),
         )

@@ -8,6 +8,7 @@ from fastformula.diagnostic import Diagnostic, Fix
 from fastformula.syntax.recogniser import Stack, recogniser
 from fastformula.syntax.repair import Repair
 from fastformula.syntax.rewriting import (
+    REACH,
     find_opener,
     find_unclosed,
     mistake,
@@ -250,7 +251,8 @@ def _bracket_branch(text: str, tokens: Sequence[Token], orelse: int) -> list[Fix
     """The brackets that would make a list of the branch before `tokens[orelse]`."""
     at = orelse - 1
     depth = 0
-    while at >= 0 and not (tokens[at].kind == "THEN" and depth == 0):
+    floor = max(0, orelse - REACH)
+    while at >= floor and not (tokens[at].kind == "THEN" and depth == 0):
         if tokens[at].kind == "RPAR":
             at = find_opener(tokens, at)
             if at < 0:
@@ -258,7 +260,7 @@ def _bracket_branch(text: str, tokens: Sequence[Token], orelse: int) -> list[Fix
         elif tokens[at].kind in ("LPAR", "IF", "WHILE"):
             return []
         at -= 1
-    if at < 0 or tokens[at + 1].kind == "LPAR":
+    if at < floor or tokens[at + 1].kind == "LPAR":
         return []
     whole = Span(tokens[at].end, tokens[orelse].start)
     inside = whole.text_in(text)

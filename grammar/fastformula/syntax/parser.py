@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -32,19 +32,26 @@ class Placed(NamedTuple):
         return self.statement.span.start + self.by
 
 
+def move_placed(placed: Iterable[Placed], by: int) -> Iterator[Placed]:
+    """`placed` as they are `by` code points further on."""
+    return (Placed(statement, moved + by) for statement, moved in placed)
+
+
 @dataclass(frozen=True)
 class Parsed:
     """What a text says.
 
     `tokens` cover the text without loss, the last is `$END`. The tree is whole even
     where `errors` is not empty: what could not be read stands in it as `Unknown`, and
-    what was missing as an empty node.
+    what was missing as an empty node. Both are made when they are first asked for, and
+    are the same ever after.
     """
 
     text: str
-    tokens: tuple[Token, ...]
     errors: tuple[Diagnostic, ...]
-    placed: tuple[Placed, ...] = field(compare=False, repr=False)
+    written: Sequence[Token] = field(compare=False, repr=False)
+    """The tokens; those behind an edit are moved when they are taken out."""
+    placed: Sequence[Placed] = field(compare=False, repr=False)
     """The statements that are in no other."""
     run: Run = field(compare=False, repr=False)
     """How the automaton got through the text."""
@@ -56,8 +63,16 @@ class Parsed:
     """Whether words in it may be of another language, as what stands far away tells."""
 
     @property
+    def tokens(self) -> tuple[Token, ...]:
+        """All tokens."""
+        found: tuple[Token, ...] | None = self.__dict__.get("_tokens")
+        if found is None:
+            found = self.__dict__.setdefault("_tokens", tuple(self.written))
+        return found
+
+    @property
     def tree(self) -> Formula:
-        """The whole text; made when it is first asked for, and the same ever after."""
+        """The whole text."""
         found: Formula | None = self.__dict__.get("_tree")
         if found is None:
             moved = (move(each, by) if by else each for each, by in self.placed)
@@ -87,8 +102,8 @@ def parse(text: str) -> Parsed:
     errors.sort(key=lambda error: error.span)
     return Parsed(
         text,
-        tuple(tokens),
         tuple(errors),
+        tuple(tokens),
         tuple(Placed(statement, 0) for statement in tree.statements),
         read,
         tuple(remarks),
@@ -112,12 +127,23 @@ def unsaid(
     ]
 
 
-def statements_on(stack: Stack | None) -> tuple[Statement, ...]:
-    """The statements read so far, where `stack` stands between two of a list."""
-    value = stack.value if stack is not None else None
-    if value is None:
-        return ()
-    return tuple(_flatten([value])) if type(value) is _Spliced else (value,)
+def statements_since(known: Stack | None, value: Any) -> tuple[Statement, ...]:
+    """The statements of `value`, a list of them that grew from that on `known`.
+
+    It may also be the formula that has been made of such a list.
+    """
+    old = None if known is None else known.value
+    # The last of the old ones is built anew with each token that can follow it.
+    earlier = old[0] if type(old) is _Spliced else None
+    last = earlier[-1] if type(earlier) is _Spliced else earlier
+    pending = [*value.statements] if isinstance(value, Formula) else [value]
+    found = []
+    while pending and (each := pending.pop()) is not earlier and each is not last:
+        if type(each) is _Spliced:
+            pending.extend(each)
+        else:
+            found.append(each)
+    return tuple(reversed(found))[0 if old is None else 1 :]
 
 
 def push(text: str, stack: Stack, token: Token) -> Stack | None:

@@ -1,24 +1,25 @@
 """A text parsed from what was known of it before it was edited.
 
 Gives exactly what `parse` gives. What stands behind the edit is the same, only further
-on: its tokens are moved at once, in one pass, and its statements when somebody asks for
-the tree, since typing asks for the errors alone.
+on, and is moved when somebody asks for the tokens or the tree, since typing asks for
+the errors alone.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fastformula.diagnostic import Diagnostic, Fix
 from fastformula.syntax.checks import check_separators, check_statements
 from fastformula.syntax.normalisation import looks_far, normalise
-from fastformula.syntax.parser import Parsed, Placed, parse, unsaid
+from fastformula.syntax.parser import Parsed, Placed, move_placed, parse, unsaid
+from fastformula.syntax.pieces import in_pieces
+from fastformula.syntax.recogniser import Stack
 from fastformula.syntax.recovery import Mend, Run
 from fastformula.syntax.rereading import Reread, reread
 from fastformula.syntax.rewriting import MOST_ERRORS
-from fastformula.syntax.tokens import Token
+from fastformula.syntax.tokens import Token, move_tokens
 from fastformula.text import Edit, Span
 
 _NEAR = 4
@@ -33,14 +34,16 @@ def reparse(before: Parsed, text: str) -> Parsed:
         return parse(text)
     by = again.shift
     first, last = again.first_token, again.last_token
-    tokens = (*before.tokens[:first], *again.tokens, *_moved(before.tokens[last:], by))
-    near = tokens[max(0, first - _NEAR) : first + len(again.tokens) + _NEAR]
+    written = in_pieces(before.written, move_tokens).replaced(
+        first, last, again.tokens, by
+    )
+    near = written[max(0, first - _NEAR) : first + len(again.tokens) + _NEAR]
     is_touchy = before.is_touchy or looks_far(text, near)
     if is_touchy:
-        work, foreign = normalise(text, tokens)
-        if foreign or tuple(work) != tokens:
+        work, foreign = normalise(text, written)
+        if foreign or work != [*written]:
             return parse(text)
-    read = _run(before.run, again, tokens)
+    read = _run(before.run, again, written)
     if len(read.mends) >= MOST_ERRORS:
         return parse(text)
     start, end = again.span
@@ -49,49 +52,52 @@ def reparse(before: Parsed, text: str) -> Parsed:
     remarks += (_shifted(each, by) for each in before.remarks if each.span.start >= end)
     errors = list(read.errors)
     stacks = None if read.mends else read.stacks
-    errors += unsaid([*remarks, *check_separators(text, tokens, stacks)], errors)
+    errors += unsaid([*remarks, *check_separators(text, written, stacks)], errors)
     errors.sort(key=lambda error: error.span)
-    placed = (
-        *before.placed[: again.first],
-        *(Placed(statement, 0) for statement in again.statements),
-        *(Placed(each, moved + by) for each, moved in before.placed[again.last :]),
+    new = (Placed(statement, 0) for statement in again.statements)
+    placed = in_pieces(before.placed, move_placed).replaced(
+        again.first, again.last, new, by
     )
     return Parsed(
-        text, tokens, tuple(errors), placed, read, tuple(remarks), False, is_touchy
+        text, tuple(errors), written, placed, read, tuple(remarks), False, is_touchy
     )
 
 
 def find_edit(old: str, new: str) -> Edit:
     """The edit that makes `new` of `old`, and changes no more than it must."""
     shorter = min(len(old), len(new))
-    start = _first(shorter, lambda size: old[:size] != new[:size])
-    end = _first(
+    start = _count_alike(shorter, lambda low, high: old[low:high] == new[low:high])
+    last, other = len(old), len(new)
+    end = _count_alike(
         shorter - start,
-        lambda size: old[len(old) - size :] != new[len(new) - size :],
+        lambda low, high: (
+            old[last - high : last - low] == new[other - high : other - low]
+        ),
     )
-    return Edit(Span(start, len(old) - end), new[start : len(new) - end])
+    return Edit(Span(start, last - end), new[start : other - end])
 
 
-def _first(most: int, differs: Callable[[int], bool]) -> int:
-    """The largest size up to `most` at which two texts do not differ yet."""
-    return bisect_left(range(1, most + 1), True, key=differs)
+def _count_alike(most: int, are_alike: Callable[[int, int], bool]) -> int:
+    """How far two texts are alike, up to `most`; a part is compared but a few times."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if are_alike(low, middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
-def _run(before: Run, again: Reread, tokens: tuple[Token, ...]) -> Run:
+def _run(before: Run, again: Reread, written: Sequence[Token]) -> Run:
     """How the automaton gets through the new text.
 
     The stacks behind the edit still hold what was built before it, which nobody looks
     at: only the states on them count.
     """
-    if again.joint < 0:
-        known = before.mends[: again.first_mend]
-        return Run(
-            again.run.tokens,
-            again.run.stacks,
-            (*known, *again.run.mends),
-            (*before.errors[: again.first_mend], *again.run.errors),
-        )
     by, first, last = again.shift, again.first_mend, again.last_mend
+    # The token that it came to last is the first that is as it was.
+    begin, behind = again.begin, again.joint + 1 or len(before.tokens)
     mends = (
         *before.mends[:first],
         *again.run.mends,
@@ -102,26 +108,23 @@ def _run(before: Run, again: Reread, tokens: tuple[Token, ...]) -> Run:
         *again.run.errors,
         *(_shifted(error, by) for error in before.errors[last:]),
     )
-    # The token that it came to last is the first that is as it was.
-    own = len(again.run.stacks) - 1
-    mended: Iterable[Token] = tokens
+    tokens = written
     if mends:
-        behind = _moved(before.tokens[again.joint + 1 :], by)
-        mended = (*again.run.tokens[:own], *behind)
-    stacks = (*again.run.stacks, *before.stacks[again.joint + 2 :])
-    return Run(tuple(mended), stacks, mends, errors)
-
-
-def _moved(tokens: Iterable[Token], by: int) -> Iterator[Token]:
-    make = tuple.__new__
-    return (
-        make(Token, (kind, start + by, end + by, lead + by))
-        for kind, start, end, lead in tokens
+        tokens = in_pieces(before.tokens, move_tokens).replaced(
+            begin, behind, again.run.tokens, by
+        )
+    stacks = in_pieces(before.stacks, _keep).replaced(
+        begin + 1, behind + 1, again.run.stacks, 0
     )
+    return Run(tokens, stacks, mends, errors)
+
+
+def _keep(stacks: Sequence[Stack], by: int) -> Sequence[Stack]:
+    return stacks
 
 
 def _mend(mend: Mend, by: int) -> Mend:
-    bad, first, *made = _moved((mend.bad, mend.first, *mend.made), by)
+    bad, first, *made = move_tokens((mend.bad, mend.first, *mend.made), by)
     return Mend(bad, first, tuple(made), mend.seen + by, mend.is_far)
 
 

@@ -18,12 +18,18 @@ from itertools import chain, islice
 from fastformula.diagnostic import Diagnostic
 from fastformula.syntax.checks import check_separators, check_statements
 from fastformula.syntax.normalisation import normalise
-from fastformula.syntax.parser import Parsed, Placed, push, statements_on, unsaid
+from fastformula.syntax.parser import (
+    Parsed,
+    Placed,
+    push,
+    statements_since,
+    unsaid,
+)
 from fastformula.syntax.recogniser import START, Stack, recogniser
 from fastformula.syntax.recovery import Run, run
 from fastformula.syntax.repair import LOOK_BACK
-from fastformula.syntax.rewriting import MOST_ERRORS
-from fastformula.syntax.tokens import END, Token, mark_return_lists, scan
+from fastformula.syntax.rewriting import MOST_ERRORS, REACH
+from fastformula.syntax.tokens import END, Token, mark_return_lists, move_tokens, scan
 from fastformula.syntax.tree import Body, Formula, Statement
 from fastformula.syntax.visit import path_to
 from fastformula.text import Edit, Span
@@ -34,6 +40,9 @@ _WINDOW = 200
 _MARGIN = 3
 """How many tokens before the line of an edit are cut anew: a RETURN is a list, or not,
 by the two behind it."""
+
+_HEAD = REACH + 2 * LOOK_BACK
+"""How many tokens before those that are read anew are at hand for repairs."""
 
 _OPEN = frozenset({"OPEN_TEXT", "OPEN_COMMENT"})
 """Tokens that end where they do because of what stands far behind them."""
@@ -66,7 +75,10 @@ class Reread:
     first_mend: int
     last_mend: int
     run: Run
-    """How the automaton got to what stands behind, from the start of the text on."""
+    """How the automaton got from there to what stands behind: the tokens, the stacks
+    behind each, and the mends."""
+    begin: int
+    """The token, as mended, that it began with; what is before is as it was."""
     joint: int
     """The old token, as mended, that it came to last; -1 where it came to the end."""
     errors: tuple[Diagnostic, ...]
@@ -96,7 +108,7 @@ def reread(before: Parsed, edit: Edit) -> Reread | None:
     cut = _cut(before, edit, text)
     if cut is None:
         return None
-    edge = bound = before.tokens[cut.first].lead
+    edge = bound = before.written[cut.first].lead
     window = _WINDOW
     while True:
         begin = find_boundary(before.run, bound, edge)
@@ -108,7 +120,7 @@ def reread(before: Parsed, edit: Edit) -> Reread | None:
 
 def _cut(before: Parsed, edit: Edit, text: str) -> _Cut | None:
     """The tokens of the line of `edit`; None where one has no end."""
-    old = before.tokens
+    old = before.written
     start, end = edit.span
     shift = len(edit.new_text) - (end - start)
     line = max(before.text.rfind(sign, 0, start) for sign in "\r\n") + 1
@@ -124,7 +136,7 @@ def _cut(before: Parsed, edit: Edit, text: str) -> _Cut | None:
                 last = at
                 break
         tokens.append(token)
-    ahead = (_moved(each, shift) for each in old[last : last + 2])
+    ahead = move_tokens(old[last : last + 2], shift)
     marked = mark_return_lists(chain(tokens, ahead))
     return _Cut(list(islice(marked, len(tokens))), first, last)
 
@@ -139,11 +151,6 @@ def _end(token: Token) -> int:
 
 def _lead(token: Token) -> int:
     return token.lead
-
-
-def _moved(token: Token, shift: int) -> Token:
-    kind, start, end, lead = token
-    return Token(kind, start + shift, end + shift, lead + shift)
 
 
 def find_boundary(read: Run, bound: int, edge: int) -> int:
@@ -185,7 +192,16 @@ def _between() -> int:
 class _Reading:
     """One attempt, from a token that a statement begins with, over a window."""
 
-    __slots__ = ("_before", "_begin", "_cut", "_joint", "_shift", "_text", "_window")
+    __slots__ = (
+        "_base",
+        "_before",
+        "_begin",
+        "_cut",
+        "_joint",
+        "_shift",
+        "_text",
+        "_window",
+    )
 
     def __init__(
         self, before: Parsed, text: str, cut: _Cut, begin: int, window: int
@@ -194,6 +210,8 @@ class _Reading:
         self._text = text
         self._cut = cut
         self._begin = begin
+        self._base = max(0, begin - _HEAD)
+        """The first token, as mended, that a repair may look at."""
         self._window = window
         self._shift = len(text) - len(before.text)
         self._joint = -1
@@ -201,12 +219,12 @@ class _Reading:
 
     def read(self) -> Reread | int | None:
         """What was found; before where to begin, if more has to be read."""
-        read, old, cut = self._before.run, self._before.tokens, self._cut
+        read, old, cut = self._before.run, self._before.written, self._cut
         first = bisect_left(old, read.tokens[self._begin].start, key=_start)
         first = first if self._begin else 0
         own = [*old[first : cut.first], *cut.tokens]
         behind = old[cut.last : cut.last + self._window]
-        written = [*own, *(_moved(each, self._shift) for each in behind)]
+        written = [*own, *move_tokens(behind, self._shift)]
         is_whole = cut.last + self._window >= len(old)
         horizon = written[-1].end
         if not is_whole:
@@ -214,11 +232,12 @@ class _Reading:
         work, foreign = normalise(self._text, written)
         if foreign or work != written:
             return None
+        begin = self._begin - self._base
         found = run(
             self._text,
-            [*read.tokens[: self._begin], *work],
+            [*read.tokens[self._base : self._begin], *work],
             partial(push, self._text),
-            read.stacks[: self._begin + 1],
+            read.stacks[self._base : self._begin + 1],
             self._joins,
         )
         lead = read.tokens[self._begin].lead
@@ -229,11 +248,17 @@ class _Reading:
             self._joint < 0 or any(mend.seen >= horizon for mend in found.mends)
         ):
             return lead + 1
-        return self._tell(found, own, lead if self._begin else 0)
+        anew = Run(
+            found.tokens[begin : len(found.stacks) - 1],
+            found.stacks[begin + 1 :],
+            found.mends,
+            found.errors,
+        )
+        return self._tell(anew, own, lead if self._begin else 0)
 
     def _joins(self, found: Run) -> bool:
         """Whether the rest is read as it was, the last token being the first of it."""
-        read, old = self._before.run, self._before.tokens
+        read, old = self._before.run, self._before.written
         at = len(found.stacks) - 2
         if self._cut.last >= len(old) or not _is_between(found.stacks, at):
             return False
@@ -241,7 +266,7 @@ class _Reading:
         # Who went back to mend something further up mends what is here no second time.
         if any(mend.first.lead >= lead for mend in found.mends):
             return False
-        token = _moved(found.tokens[at], -self._shift)
+        (token,) = move_tokens([found.tokens[at]], -self._shift)
         then = bisect_left(read.tokens, token.lead, key=_lead)
         if (
             token.lead < old[self._cut.last].lead
@@ -273,7 +298,7 @@ class _Reading:
     def _is_set_free(self, token: Token, then: int) -> bool:
         """Whether it and all that follow only stood in a block that was not closed."""
         read = self._before.run
-        end = self._before.tokens[-1].lead
+        end = self._before.written[-1].lead
         closers = bisect_left(read.tokens, end, key=_lead)
         if read.tokens[closers].kind != "RPAR" or any(
             token.lead <= mend.first.lead < end and mend.bad.lead >= token.lead
@@ -290,17 +315,17 @@ class _Reading:
         )
 
     def _tell(self, found: Run, own: Sequence[Token], lead: int) -> Reread:
-        before, read, old = self._before, self._before.run, self._before.tokens
+        before, read, old = self._before, self._before.run, self._before.written
         placed, joint = before.placed, self._joint
-        # On the stacks lie all statements up to there; how many, tells the same stack.
-        known = len(statements_on(read.stacks[self._begin + 1].below)) if lead else 0
+        # On the stacks lie all statements up to there.
+        known = read.stacks[self._begin + 1].below if lead else None
+        below = found.stacks[-1].below
+        new = statements_since(known, None if below is None else below.value)
         first = bisect_left(placed, lead, key=_placed_at)
         if joint < 0:
-            formula: Formula = found.stacks[-1].below.value  # type: ignore[union-attr]
-            new, end, last = formula.statements[known:], len(before.text), len(placed)
+            end, last = len(before.text), len(placed)
             last_token, last_mend = len(old), len(read.mends)
         else:
-            new = statements_on(found.stacks[-1].below)[known:]
             end = read.tokens[joint].lead
             last = bisect_left(placed, end, key=_placed_at)
             last_token = bisect_left(old, end, key=_lead)
@@ -311,10 +336,8 @@ class _Reading:
         if joint >= 0 and not _is_between(read.stacks, joint):
             freed = _from(before.tree, read.tokens[joint].start)
             last_mend = len(read.mends)
-        behind = (
-            _moved(each, self._shift) for each in old[self._cut.last : last_token]
-        )
-        tokens = [*own, *behind]
+        behind = old[self._cut.last : last_token]
+        tokens = [*own, *move_tokens(behind, self._shift)]
         remarks = check_statements(self._text, new)
         remarks += check_separators(self._text, tokens)
         return Reread(
@@ -331,6 +354,7 @@ class _Reading:
             sum(mend.bad.lead < lead for mend in read.mends),
             last_mend,
             found,
+            self._begin,
             joint,
             (*found.errors, *unsaid(remarks, found.errors)),
         )

@@ -49,6 +49,15 @@ class Token(NamedTuple):
         return text[self.start : self.end]
 
 
+def move_tokens(tokens: Iterable[Token], by: int) -> Iterator[Token]:
+    """`tokens` as they are `by` code points further on."""
+    make = tuple.__new__
+    return (
+        make(Token, (kind, start + by, end + by, lead + by))
+        for kind, start, end, lead in tokens
+    )
+
+
 class Trivia(NamedTuple):
     """A piece of what stands between tokens."""
 
