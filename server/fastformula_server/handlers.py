@@ -16,11 +16,12 @@ from fastformula_server import (
     colouring,
     completing,
     convert,
+    executing,
     fixing,
     formatting,
+    lenses,
     names,
     trying,
-    writing,
 )
 from fastformula_server.case_documents import (
     change_cases,
@@ -318,11 +319,12 @@ ALL_FEATURES = (
     *calling.FEATURES,
     *colouring.FEATURES,
     *completing.FEATURES,
+    *executing.FEATURES,
     *fixing.FEATURES,
     *formatting.FEATURES,
+    *lenses.FEATURES,
     *names.FEATURES,
     *trying.FEATURES,
-    *writing.FEATURES,
 )
 """Those of every module."""
 
@@ -333,6 +335,6 @@ def make_server() -> FormulaServer:
     for method, handler, options in ALL_FEATURES:
         server.feature(method, options)(handler)
     server.command(convert.ACCEPTED)(on_accepted)
-    for command, handler in writing.COMMANDS.items():
+    for command, handler in executing.COMMANDS.items():
         server.command(command)(handler)
     return server

@@ -61,7 +61,8 @@ async def on_hover(ls: FormulaServer, params: types.HoverParams) -> types.Hover 
         if word is not None:
             return convert.from_hover(document, word)
     at = await _place(ls, params)
-    name = hover(at.analysis, at.offset) if at else None
+    last = ls.tests.values(at.document) if at else None
+    name = hover(at.analysis, at.offset, last) if at else None
     return convert.from_hover(at.document, name) if at and name else None
 
 

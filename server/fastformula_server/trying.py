@@ -12,6 +12,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from fastformula_server.case_documents import show_verdicts
+from fastformula_server.commanding import shown_task
 from fastformula_server.documents import Document
 from fastformula_server.server import FormulaServer
 from fastformula_server.testing.answers import (
@@ -29,7 +30,6 @@ from fastformula_server.testing.protocol import (
 )
 from fastformula_server.testing.run import Wanted
 from fastformula_server.workspace import to_path
-from fastformula_server.writing import shown_task
 
 
 async def on_tests(ls: FormulaServer, params: TestsParams) -> Answer:

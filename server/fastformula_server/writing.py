@@ -7,9 +7,7 @@ the answer to the command and decide for themselves. Nothing is changed unasked.
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -25,32 +23,34 @@ from fastformula_completion.writing import wish_at, write
 from fastformula_models import BackendError, Cancelled
 from lsprotocol import types
 from pygls.capabilities import get_capability
-from pygls.exceptions import JsonRpcInvalidParams
 
 from fastformula_server import convert
+from fastformula_server.commanding import (
+    Answer,
+    Failure,
+    open_document,
+    read_part,
+    shown_task,
+)
 from fastformula_server.documents import Document
 from fastformula_server.messages import Commissioned
-from fastformula_server.progress import show_task
 from fastformula_server.server import FormulaServer
 
 WRITE: Final = "fastformula.writeWithModel"
 EXPLAIN: Final = "fastformula.explainWithModel"
 FIX: Final = "fastformula.fixWithModel"
 
-Answer = dict[str, object]
 Result = TypeVar("Result")
-
-
-class Failure(Exception):  # noqa: N818 - what happened, not what is wrong
-    """The author is told why nothing comes of it, in a sentence."""
 
 
 async def on_write(
     ls: FormulaServer, given: Mapping[str, Any], token: types.ProgressToken | None
 ) -> Answer:
     """Write what `instruction` says, or the comment at `position`, into the formula."""
-    document = _document(ls, given)
-    offset = convert.to_offset(document, _read(ls, given, "position", types.Position))
+    document = open_document(ls, given)
+    offset = convert.to_offset(
+        document, read_part(ls, given, "position", types.Position)
+    )
     wish = str(given.get("instruction") or "").strip()
     if not wish:
         found = wish_at(parse(document.text), offset)
@@ -74,8 +74,8 @@ async def on_fix(
     ls: FormulaServer, given: Mapping[str, Any], token: types.ProgressToken | None
 ) -> Answer:
     """Write the statement at `range` anew, so that what `code` names is gone."""
-    document = _document(ls, given)
-    span = convert.to_span(document, _read(ls, given, "range", types.Range))
+    document = open_document(ls, given)
+    span = convert.to_span(document, read_part(ls, given, "range", types.Range))
     judged = await ls.judged(document)
     found = [
         each
@@ -101,8 +101,8 @@ async def on_explain(
 
     What there is of it so far is sent as progress under `partialToken`, if given.
     """
-    document = _document(ls, given)
-    span = convert.to_span(document, _read(ls, given, "range", types.Range))
+    document = open_document(ls, given)
+    span = convert.to_span(document, read_part(ls, given, "range", types.Range))
     part = given.get("partialToken")
     show = _partial_result(ls, part) if isinstance(part, str | int) else None
     markdown = await _ask(
@@ -130,34 +130,6 @@ COMMANDS: dict[str, Callable[..., Awaitable[Answer]]] = {
     FIX: on_fix,
     EXPLAIN: on_explain,
 }
-
-
-async def on_command(ls: FormulaServer, params: types.ExecuteCommandParams) -> object:
-    """Do what a command asks for; pygls would not end it when the client cancels.
-
-    An answer has `failure`, a sentence, where nothing comes of it.
-    """
-    arguments = params.arguments or ()
-    command = COMMANDS.get(params.command)
-    if command is None:
-        known = ls.protocol.fm.commands.get(params.command)
-        if known is None:
-            raise JsonRpcInvalidParams(f"There is no command {params.command}.")
-        answer = known(*arguments)
-        return await answer if inspect.isawaitable(answer) else answer
-    given = arguments[0] if arguments else None
-    if not isinstance(given, dict):
-        raise JsonRpcInvalidParams(f"{params.command} takes an object.")
-    try:
-        return await command(ls, given, params.work_done_token)
-    except Failure as failure:
-        ls.log(str(failure), False)
-        return {"failure": str(failure)}
-
-
-FEATURES: tuple[tuple[str, Any, Any], ...] = (
-    (types.WORKSPACE_EXECUTE_COMMAND, on_command, None),
-)
 
 
 async def _ask(
@@ -205,18 +177,6 @@ async def _ask(
     return result
 
 
-def shown_task(
-    ls: FormulaServer,
-    token: types.ProgressToken | None,
-    title: str,
-    cancel: Callable[[], object],
-) -> AbstractContextManager[Callable[[str], None]]:
-    can_show = get_capability(ls.client_capabilities, "window.work_done_progress")
-    if token is None and not can_show:
-        return nullcontext(lambda _message: None)
-    return show_task(ls.work_done_progress, token, title, cancel)
-
-
 async def _offer(
     ls: FormulaServer, document: Document, draft: Draft, title: str
 ) -> Answer:
@@ -249,24 +209,6 @@ def _problems(draft: Draft) -> list[str]:
         for each in draft.diagnostics
         if each.severity in (Severity.ERROR, Severity.WARNING)
     ]
-
-
-def _document(ls: FormulaServer, given: Mapping[str, Any]) -> Document:
-    identifier = _read(ls, given, "textDocument", types.TextDocumentIdentifier)
-    document = ls.documents.get(identifier.uri)
-    if document is None:
-        raise Failure("Open the formula first.")
-    return document
-
-
-def _read(
-    ls: FormulaServer, given: Mapping[str, Any], key: str, kind: type[Result]
-) -> Result:
-    """A part of a command's argument, typed."""
-    try:
-        return ls.protocol._converter.structure(given[key], kind)
-    except Exception as error:
-        raise JsonRpcInvalidParams(f"The command takes a {key}.") from error
 
 
 def _shortened(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastformula.analysis import Analysis
@@ -28,13 +29,39 @@ class Hover:
     markdown: str
 
 
-def hover(analysis: Analysis, offset: int) -> Hover | None:
-    """What is known of the word or name at `offset`."""
+@dataclass(frozen=True, slots=True)
+class LastValues:
+    """What names held at the end of a run of the formula as it is."""
+
+    run: str
+    """Which run, as the beginning of a sentence: `In the last run`."""
+    values: Mapping[str, str]
+    """As one writes them, by upper-case name."""
+
+
+def hover(
+    analysis: Analysis, offset: int, last: LastValues | None = None
+) -> Hover | None:
+    """What is known of the word or name at `offset`, and what it held in a run."""
     found = hover_word(analysis.parsed, offset)
     if found is not None:
         return found
     use = use_at(analysis, offset)
-    return Hover(use.name.span, describe_name(analysis, use)) if use else None
+    if use is None:
+        return None
+    markdown = describe_name(analysis, use)
+    symbol = analysis.symbol_of(use.name)
+    value = last.values.get(symbol.name.upper()) if last and symbol else None
+    if last is not None and value is not None:
+        markdown += f"\n\n{last.run}: {_code(value)}"
+    return Hover(use.name.span, markdown)
+
+
+def _code(text: str) -> str:
+    """`text` in Markdown, whatever signs are in it."""
+    line = " ".join(text.split("\n"))
+    ticks = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
+    return f"{ticks}{line}{ticks}"
 
 
 def hover_word(parsed: Parsed, offset: int) -> Hover | None:

@@ -235,8 +235,7 @@ def _show_coverage(tally: Tally, results: Sequence[Result], told: _Told) -> None
 
 
 def _write_skeleton(path: Path) -> None:
-    from fastformula_server.testing.case import CaseError
-    from fastformula_server.testing.case import ENDING
+    from fastformula_server.testing.case import ENDING, CaseError
     from fastformula_server.testing.playing import analyse
     from fastformula_server.testing.skeleton import make_skeleton
 

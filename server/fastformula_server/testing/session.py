@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastformula.diagnostic import Diagnostic
+from fastformula.editor.hover import LastValues
 
 from fastformula_server.documents import Document, DocumentStore
 from fastformula_server.testing.case import Case
@@ -19,9 +21,13 @@ from fastformula_server.testing.finding import (
 )
 from fastformula_server.testing.run import Run
 from fastformula_server.testing.texts import Texts, file_key
+from fastformula_server.testing.values import Values
 from fastformula_server.testing.verdicts import Verdict, Verdicts
-from fastformula_server.worker import Worker
+from fastformula_server.worker import Result, Worker
 from fastformula_server.workspace import to_path
+
+if TYPE_CHECKING:
+    from fastformula_server.testing.values import Held
 
 
 class Tests:
@@ -34,6 +40,7 @@ class Tests:
         """What is to be shown once nobody types, by what it is about."""
         self._formulas = formulas
         self._verdicts = Verdicts()
+        self._values = Values()
         self._files = CaseFiles()
         self._reader = Worker("cases")
         self._player = Worker("tests")
@@ -52,9 +59,29 @@ class Tests:
         """A run with the texts of this moment."""
         return Run(self._player, self.texts(), coverage=coverage)
 
+    async def play(self, job: Callable[[], Result]) -> Result:
+        """What `job` brings, in its turn among the cases."""
+        return await self._player.run(job)
+
     def heed(self, verdict: Verdict) -> None:
         """Keep a verdict until there is another one on its case."""
         self._verdicts.add(verdict)
+        case = verdict.case
+        self._values.forget(case.title)
+        self._values.keep(
+            f"In the failing case {case.name!r}",
+            case.title,
+            verdict.result.values,
+            verdict.texts,
+        )
+
+    def keep(self, values: Held, texts: Texts) -> None:
+        """Keep what names held in a run."""
+        self._values.keep("In the last run", "", values, texts)
+
+    def values(self, document: Document) -> LastValues | None:
+        """What the names of an open formula held, if it is as it was then."""
+        return self._values.of(document)
 
     def verdict(self, case: Case) -> Verdict | None:
         """What became of the case, where it and its formula have not changed since."""
@@ -69,7 +96,8 @@ class Tests:
     async def file(self, path: Path) -> CaseFile:
         """What stands in a case file."""
         (file,) = await self._read([path], self.texts())
-        self._verdicts.keep(path, (case.name for case in file.cases))
+        if not file.error:
+            self._verdicts.keep(path, (case.name for case in file.cases))
         return file
 
     async def files(self, folders: Iterable[Path]) -> list[CaseFile]:
