@@ -1,7 +1,15 @@
 """Numbers reckon as Oracle's: against fractions, which are exact."""
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import (
+    ROUND_CEILING,
+    ROUND_DOWN,
+    ROUND_FLOOR,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Context,
+    Decimal,
+)
 from fractions import Fraction
 from operator import add, mul, sub, truediv
 
@@ -54,6 +62,40 @@ def test_fewer_digits_can_be_asked_for(
         semantics=Semantics(digits=9),
     )
     assert outcome.returns["X"] == rounded(Fraction(number) / 3, 9)
+
+
+MODES = {
+    "ROUND": ROUND_HALF_UP,
+    "TRUNC": ROUND_DOWN,
+    "ROUNDUP": ROUND_UP,
+    "CEIL": ROUND_CEILING,
+    "FLOOR": ROUND_FLOOR,
+}
+
+
+@given(NUMBERS, st.sampled_from(sorted(MODES)), st.integers(-12, 12))
+def test_numbers_are_rounded_as_decimal_rounds_them(
+    play: Callable[..., Outcome], number: Decimal, function: str, places: int
+) -> None:
+    if function in ("CEIL", "FLOOR"):
+        places = 0
+    call = f"{function}(a)" if places == 0 else f"{function}(a, {places})"
+    outcome = play(f"INPUTS ARE a x = {call} RETURN x", inputs={"A": number})
+    wide = Context(prec=100)
+    step = Decimal(1).scaleb(-places)
+    assert outcome.returns["X"] == number.quantize(step, MODES[function], wide)
+
+
+@given(NUMBERS, NUMBERS)
+def test_a_remainder_has_the_sign_that_decimal_gives_it(
+    play: Callable[..., Outcome], number: Decimal, divisor: Decimal
+) -> None:
+    outcome = play(
+        "INPUTS ARE a, b x = MOD(a, b) RETURN x", inputs={"A": number, "B": divisor}
+    )
+    exact = Context(prec=100)
+    expected = exact.remainder(number, divisor) if divisor else number
+    assert outcome.returns["X"] == expected
 
 
 @given(st.lists(NUMBERS, min_size=2, max_size=40))

@@ -308,6 +308,8 @@ def test_a_number_in_a_model(number: str, model: str, expected: str) -> None:
 
 # Reckoning with dates
 
+WEEKDAYS = "MON TUE WED THU FRI SAT SUN".split()
+
 
 @given(DATES, st.integers(-30_000, 30_000))
 def test_months_are_added_as_the_calendar_has_them(date: datetime, months: int) -> None:
@@ -342,6 +344,25 @@ def test_months_between_grow_with_the_first_date(
     assert months_between(other, one) == -months
 
 
+@given(DATES, st.integers(-30_000, 30_000), st.sampled_from(WEEKDAYS))
+def test_dates_are_reckoned_with_as_dateutil_does(
+    date: datetime, months: int, name: str
+) -> None:
+    relative = pytest.importorskip("dateutil.relativedelta")
+    delta, weekday = relative.relativedelta, getattr(relative, name[:2])
+    assert last_day(date) == date + delta(day=31)
+    is_last = date == last_day(date)
+    if 12 <= date.year * 12 + date.month - 1 + months < 120_000:
+        # From the last day of a month Oracle goes to the last day.
+        end = delta(months=months, day=31) if is_last else delta(months=months)
+        assert add_months(date, Decimal(months)) == date + end
+        assert months_between(add_months(date, Decimal(months)), date) == months or (
+            date.day > 28
+        )
+    if date < datetime(9999, 12, 20):
+        assert next_day(date, name) == date + delta(days=1, weekday=weekday(1))
+
+
 UNITS = "CC YYYY IYYY Q MM WW IW W DD DAY HH24 MI".split()
 
 
@@ -353,7 +374,7 @@ def test_the_beginning_of_a_unit_is_its_own(date: datetime, unit: str) -> None:
     assert round_date(date, unit) >= begin
 
 
-@given(DATES, st.sampled_from("MON TUE WED THU FRI SAT SUN".split()))
+@given(DATES, st.sampled_from(WEEKDAYS))
 def test_the_next_day_is_within_a_week(date: datetime, name: str) -> None:
     if date > datetime(9999, 12, 20):
         return

@@ -1,6 +1,7 @@
 """Whatever formula is run, nothing is raised, and the run ends."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from random import Random
@@ -14,6 +15,7 @@ from fastformula.interpreter import (
     Outcome,
     Row,
     Semantics,
+    Step,
     Value,
     World,
     run,
@@ -24,6 +26,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 SHORT = Semantics(loop_limit=200)
+OTHER = Semantics(
+    digits=12,
+    text_limit=40,
+    loop_limit=200,
+    call_depth=1,
+    empty_text_is_null=False,
+    isnull_of_null="Y",
+    unstated_contexts="unset",
+    need_context_is_checked=False,
+    null_results="error",
+    short_circuit=False,
+    assigning_clears_defaulted=True,
+    locals_are_defaulted=True,
+)
+"""Every switch the other way."""
 VALUES: dict[str | None, Value] = {
     "NUMBER": Decimal(3),
     "TEXT": "Ann",
@@ -230,7 +247,7 @@ def test_any_formula_that_parses_runs_or_says_why_not(text: str) -> None:
         find_formula={"F": CALLED}.get,
     )
     assert is_well_formed(run(analysis, world, SHORT), text)
-    assert is_well_formed(run(analysis, world, SHORT, watch=lambda step: None), text)
+    assert is_well_formed(run(analysis, world, OTHER, watch=lambda step: None), text)
 
 
 @pytest.mark.parametrize(
@@ -265,6 +282,45 @@ def test_what_is_only_long_runs(text: str) -> None:
     assert outcome.returns["X"] == 5_000
 
 
+def test_every_switch_is_tried_the_other_way() -> None:
+    assert all(
+        getattr(SHORT, each.name) != getattr(OTHER, each.name)
+        for each in fields(Semantics)
+        if each.name != "loop_limit"
+    )
+
+
+def nothing_of(analysis: Analysis) -> World:
+    """NULL for everything that the formula asks for."""
+    return World(
+        inputs={each.key: None for each in analysis.inputs},
+        items={each.key: (Row(None),) for each in analysis.items},
+        contexts=dict.fromkeys(analysis.contexts),
+        functions={site.key: (Answer(None),) for site in analysis.calls},
+    )
+
+
+def check_in_all_worlds(analysis: Analysis) -> Outcome:
+    """Run a formula with values, with NULLs and with nothing; the first outcome."""
+    text = analysis.parsed.text
+    steps: list[Step] = []
+    outcome = run(analysis, world_of(analysis), SHORT, steps.append)
+    for each in (
+        outcome,
+        run(analysis, nothing_of(analysis), SHORT),
+        run(analysis, World(), SHORT),
+        run(analysis, world_of(analysis), OTHER),
+    ):
+        assert is_well_formed(each, text)
+    assert all(1 <= step.line <= text.count("\n") + 1 for step in steps)
+    return outcome
+
+
+def test_our_own_formulas_run_in_all_worlds(own_formulas: dict[str, str]) -> None:
+    for text in own_formulas.values():
+        check_in_all_worlds(analyze(parse(text)))
+
+
 def test_our_own_formulas_run_to_their_end(own_formulas: dict[str, str]) -> None:
     unfinished = {}
     for name, text in own_formulas.items():
@@ -286,9 +342,7 @@ def test_published_formulas_run_or_say_why_not(
         parsed = parse(text)
         if any(each.severity is Severity.ERROR for each in parsed.errors):
             continue
-        analysis = analyze(parsed)
-        outcome = run(analysis, world_of(analysis), SHORT)
-        assert is_well_formed(outcome, text)
+        outcome = check_in_all_worlds(analyze(parsed))
         kind = "none" if outcome.error is None else str(outcome.error.kind)
         kinds[kind] = kinds.get(kind, 0) + 1
     with capsys.disabled():
