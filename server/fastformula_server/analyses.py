@@ -64,7 +64,7 @@ class Analyses:
         self._warming: asyncio.Task[None] | None = None
         self._reported: set[str] = set()
 
-    def warm_up(self) -> None:
+    def warm_up(self) -> asyncio.Task[None]:
         """Load the language's tables in the background, before they are needed."""
 
         def load() -> None:
@@ -72,6 +72,7 @@ class Analyses:
             collect_seldom()
 
         self._warming = asyncio.create_task(self._worker.run(load))
+        return self._warming
 
     async def settle(self, document: Document) -> None:
         """Wait until typing pauses: the longer a judgement takes, the longer."""

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from fastformula import parse
-from fastformula.analysis import Analysis, FormulaSignature, Library, analyze
+from fastformula.analysis import FormulaSignature, Library
 from fastformula.analysis.environment import NoLibrary
-from fastformula.editor.call_hierarchy import called_names, find_callers, names_of
+from fastformula.editor.call_hierarchy import find_callers, names_of
 from fastformula.editor.links import find_excused, find_links
 from fastformula.editor.navigation import called_formula_at
 from fastformula.editor.workspace_symbols import find_formulas
@@ -18,10 +17,11 @@ from lsprotocol import types
 
 from fastformula_server import convert
 from fastformula_server.documents import Document
-from fastformula_server.files import FileError, read_file
+from fastformula_server.facts import Facts
 from fastformula_server.library import formula_name, header_name
 from fastformula_server.pages import page_address, read_page
 from fastformula_server.server import FormulaServer
+from fastformula_server.testing.texts import Texts
 from fastformula_server.workspace import to_path
 
 _START = types.Range(types.Position(0, 0), types.Position(0, 0))
@@ -57,7 +57,7 @@ async def on_workspace_symbol(
 ) -> list[types.WorkspaceSymbol]:
     """The formulas of the folders that are open."""
     found: dict[str, types.WorkspaceSymbol] = {}
-    for root in ls.formulas.folders:
+    for root in ls.formulas.roots():
         library = await ls.neighbours.whole(root)
         for each in find_formulas(library, params.query):
             location = types.Location(Path(each.path).as_uri(), _START)
@@ -80,7 +80,7 @@ async def on_prepare_call_hierarchy(
     if called is None:
         name = header_name(document.text) or formula_name(path)
         return [_item(name, path)]
-    library = await _library(ls, uri)
+    library = await library_of(ls, uri)
     signature = library.find(called[1])
     return [_item_of(signature)] if signature else None
 
@@ -90,16 +90,15 @@ async def on_incoming_calls(
 ) -> list[types.CallHierarchyIncomingCall]:
     """The formulas that call it, and where they do."""
     path = to_path(params.item.uri)
-    library = await _library(ls, params.item.uri)
+    library = await library_of(ls, params.item.uri)
     names = names_of(library, str(path)) | {params.item.name}
+    callers = {Path(each.path): each for each in find_callers(library, names)}
     calls = []
-    for caller in find_callers(library, names):
-        read = await _read(ls, Path(caller.path).as_uri())
-        if read is not None:
-            document, analysis = read
-            spans = [span for span, name in called_names(analysis) if name in names]
-            ranges = _ranges(document, spans)
-            calls.append(types.CallHierarchyIncomingCall(_item_of(caller), ranges))
+    for place, (document, facts) in (await read_calls(ls, callers)).items():
+        spans = [each.span for each in facts.calls if each.formula in names]
+        if spans:
+            caller, ranges = _item_of(callers[place]), _ranges(document, spans)
+            calls.append(types.CallHierarchyIncomingCall(caller, ranges))
     return calls
 
 
@@ -107,44 +106,43 @@ async def on_outgoing_calls(
     ls: FormulaServer, params: types.CallHierarchyOutgoingCallsParams
 ) -> list[types.CallHierarchyOutgoingCall]:
     """The formulas that it calls and that are at hand."""
-    library = await _library(ls, params.item.uri)
-    read = await _read(ls, params.item.uri)
-    if read is None:
-        return []
-    document, analysis = read
-    places: dict[str, list[Span]] = {}
-    for span, name in called_names(analysis):
-        places.setdefault(name, []).append(span)
-    return [
-        types.CallHierarchyOutgoingCall(_item_of(found), _ranges(document, spans))
-        for name, spans in places.items()
-        if (found := library.find(name)) is not None
-    ]
+    path = to_path(params.item.uri)
+    library = await library_of(ls, params.item.uri)
+    calls = []
+    read = await read_calls(ls, [path] if path else [])
+    for document, facts in read.values():
+        places: dict[str, list[Span]] = {}
+        for each in facts.calls:
+            places.setdefault(each.formula, []).append(each.span)
+        calls += [
+            types.CallHierarchyOutgoingCall(_item_of(found), _ranges(document, spans))
+            for name, spans in places.items()
+            if (found := library.find(name)) is not None
+        ]
+    return calls
 
 
-async def _library(ls: FormulaServer, uri: str) -> Library:
+async def library_of(ls: FormulaServer, uri: str) -> Library:
     """The formulas that the one at `uri` has to do with, read whole."""
     root = ls.formulas.look(uri).root
     return await ls.neighbours.whole(root) if root else NoLibrary()
 
 
-async def _read(ls: FormulaServer, uri: str) -> tuple[Document, Analysis] | None:
-    """A formula as it is in the editor, or else in its file; None if it is gone."""
-    held = ls.documents.get(uri)
-    path = to_path(uri)
-
-    def read() -> tuple[Document, Analysis] | None:
-        document = held
+async def read_calls(
+    ls: FormulaServer, paths: Iterable[Path]
+) -> dict[Path, tuple[Document, Facts]]:
+    """Formulas as they are in the editor, or else in their files, if they still are."""
+    texts = Texts(ls.documents.all(), ls.documents.encoding)
+    shown = {path: texts.shown(path) for path in paths}
+    asked = {path: each.text if each else None for path, each in shown.items()}
+    found = {}
+    for path, (text, facts) in (await ls.neighbours.facts(asked)).items():
+        document = shown[path]
         if document is None:
-            try:
-                text = read_file(path).text if path else ""
-            except FileError:
-                return None
-            document = Document(uri, 0, text, LineIndex(text), ls.documents.encoding)
-        environment = ls.formulas.look(uri).environment
-        return document, analyze(parse(document.text), environment)
-
-    return await ls.neighbours.work(read)
+            lines, encoding = LineIndex(text), ls.documents.encoding
+            document = Document(texts.uri(path), 0, text, lines, encoding)
+        found[path] = document, facts
+    return found
 
 
 def _item(name: str, path: Path) -> types.CallHierarchyItem:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 PATIENCE = 2.0
 """Seconds in which it has to end when it is told to; then it is killed."""
+
+_NICENESS = 5
+_BELOW_NORMAL = 0x4000
+"""What Windows calls the same."""
 
 
 class Child:
@@ -110,3 +116,14 @@ class Child:
         # Nobody listens once the loop has ended.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(tell)
+
+
+def give_way() -> None:
+    """Let other processes go first where there are too few cores for all."""
+    if sys.platform == "win32":
+        import ctypes
+
+        this_process = ctypes.c_void_p(-1)
+        ctypes.windll.kernel32.SetPriorityClass(this_process, _BELOW_NORMAL)
+    else:
+        os.nice(_NICENESS)

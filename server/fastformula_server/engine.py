@@ -23,6 +23,7 @@ from fastformula_completion import complete
 from fastformula_completion.repair import Commission, Progress
 from fastformula_models import BackendError, BackendSettings, Cancelled
 
+from fastformula_server.child import give_way
 from fastformula_server.judging import judge
 from fastformula_server.knowledge import Knowledge
 from fastformula_server.messages import (
@@ -46,16 +47,12 @@ logger = logging.getLogger(__name__)
 STEP = 40
 """What a model writes is shown anew when it has grown by so many characters."""
 
-_NICENESS = 5
-_BELOW_NORMAL = 0x4000
-"""What Windows calls the same."""
-
 
 def serve(connection: Connection, wanted: BackendSettings, log_level: int) -> None:
     """Answer what comes through the pipe until it is closed, or None comes."""
     # Whoever has started this process answers to Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _give_way()
+    give_way()
     # Windows gives it no streams, and a library that prints may not break anything.
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stdout = sys.stderr
@@ -188,14 +185,3 @@ class Engine:
             cancelled=cancelled,
         )
         return asked.work(commission)
-
-
-def _give_way() -> None:
-    """Let the checks go first where there are too few cores for all."""
-    if sys.platform == "win32":
-        import ctypes
-
-        this_process = ctypes.c_void_p(-1)
-        ctypes.windll.kernel32.SetPriorityClass(this_process, _BELOW_NORMAL)
-    else:
-        os.nice(_NICENESS)

@@ -32,7 +32,7 @@ from fastformula_server.files import SUFFIXES
 from fastformula_server.server import FormulaServer
 from fastformula_server.suggestions import KINDS, suggest
 from fastformula_server.testing.finding import is_case_file
-from fastformula_server.workspace import to_path
+from fastformula_server.workspace import is_of_project, to_path
 
 REFACTORINGS = ("refactor.extract", "refactor.inline", "refactor.rewrite")
 """Kinds of changes that an author may want, besides those of `suggest`."""
@@ -49,7 +49,8 @@ def on_initialize(ls: FormulaServer, params: types.InitializeParams) -> None:
 def on_initialized(ls: FormulaServer, _params: types.InitializedParams) -> None:
     """Load the model and the tables, now that the client no longer waits."""
     ls.apply_settings(ls.options)
-    ls.analyses.warm_up()
+    # Reading many formulas has to wait for what the first key needs.
+    ls.analyses.warm_up().add_done_callback(lambda _: ls.read_folders())
     ls.watch_files()
     ls.offer_pages()
 
@@ -69,6 +70,7 @@ def on_folders(
 ) -> None:
     """Look at the formulas of the folders that are open now."""
     ls.open_folders()
+    ls.read_folders()
     ls.show_all_diagnostics()
 
 
@@ -84,7 +86,8 @@ def on_watched_files(
     ls.briefing.outdate()
     formulas = [path for path in paths if path.suffix.lower() in SUFFIXES]
     ls.neighbours.read_again(formulas)
-    if len(formulas) < len(paths):
+    if projects := [path for path in paths if is_of_project(path)]:
+        ls.neighbours.read_all_again(projects)
         ls.show_all_diagnostics()
 
 

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import PurePath
 
 from fastformula.analysis.environment import FormulaSignature
-
-_HEADER = re.compile(
-    r"^[ \t/*#-]*Formula[ _]Name[ \t]*:[ \t]*(?P<name>[^\r\n*]+)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_HEADER_LENGTH = 4000
-"""How far into a text its header reaches, in code points."""
+from fastformula.editor.formula_names import find_header_name
 
 
 def formula_name(path: PurePath) -> str:
@@ -23,8 +16,8 @@ def formula_name(path: PurePath) -> str:
 
 def header_name(text: str) -> str:
     """The name in a comment `Formula Name: …` at the top, upper case; "" without."""
-    match = _HEADER.search(text, 0, _HEADER_LENGTH)
-    return match["name"].strip().replace(" ", "_").upper() if match else ""
+    found = find_header_name(text)
+    return found.name if found else ""
 
 
 class FormulaLibrary:

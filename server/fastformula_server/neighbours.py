@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fastformula import parse
-from fastformula.analysis import Analysis, FormulaSignature, Library, analyze, summarise
+from fastformula.analysis import Analysis, FormulaSignature, Library
 
-from fastformula_server.files import find_files, read_file
-from fastformula_server.library import FormulaLibrary, formula_name, header_name
-from fastformula_server.project import ALONE, load_project
-from fastformula_server.worker import Result, Worker
+from fastformula_server.facts import Facts, gather
+from fastformula_server.facts_file import FactsFile
+from fastformula_server.files import find_files
+from fastformula_server.indexing import examine, look_at, read_formulas
+from fastformula_server.library import FormulaLibrary
+from fastformula_server.project import ALONE
+from fastformula_server.worker import Worker
 
 Step = Callable[[int, int], None]
-"""Told how many of how many formulas are read; in the reading thread."""
+"""Told how many of how many formulas are read; in any thread."""
+
+Show = Callable[[str, Callable[[], object]], AbstractContextManager[Step]]
+"""Shows that something with a title is going on, and calls back who wants no more."""
+
+_TITLE = "Reading the formulas"
 
 
 @dataclass(slots=True, eq=False)
 class _Folder:
     stored: dict[Path, FormulaSignature] = field(default_factory=dict)
     open: dict[Path, FormulaSignature] = field(default_factory=dict)
+    asking: set[Path] = field(default_factory=set)
+    """The open ones that depend on others."""
     reading: asyncio.Task[None] | None = None
-    """The first time that all of it is read."""
+    """The last time that all of it is read."""
     is_read: bool = False
     signatures: dict[Path, FormulaSignature] = field(default_factory=dict)
     """Those of `library`: the open ones before the stored."""
@@ -42,12 +51,11 @@ class Neighbours:
     """
 
     def __init__(
-        self,
-        changed: Callable[[], None],
-        progress: Callable[[str], AbstractContextManager[Step]],
+        self, changed: Callable[[], None], show: Show, facts_file: FactsFile
     ) -> None:
         self._changed = changed
-        self._progress = progress
+        self._show = show
+        self._file = facts_file
         self._worker = Worker("neighbours")
         self._folders: dict[Path, _Folder] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,46 +71,81 @@ class Neighbours:
             if folder.is_read:
                 yield root, folder.library
 
+    def begin(self, root: Path) -> None:
+        """Read the formulas below `root` in the background, if nobody has yet."""
+        if root not in self._folders:
+            self._begin(root)
+
     def meet(self, root: Path, path: Path, analysis: Analysis) -> None:
         """Take note of an open formula; if it needs the others, read them."""
         folder = self._folders.get(root)
-        if folder is None and not (analysis.formula_calls or analysis.storage):
+        asks = bool(analysis.formula_calls or analysis.storage)
+        if folder is None and not asks:
             return
-        signature = _describe(analysis, path)
+        signature = gather(analysis).signature_at(path)
         if folder is None:
             folder = self._begin(root)
-        if folder.open.get(path) != signature:
-            folder.open[path] = signature
+        folder.open[path] = signature
+        if asks:
+            folder.asking.add(path)
+        else:
+            folder.asking.discard(path)
+        # As long as no open formula depends on others, none is the wiser for it.
+        if folder.asking and folder.signatures.get(path) != signature:
             self._start(self._rebuild(folder))
 
     def read_again(self, paths: Iterable[Path]) -> None:
         """Look at formulas that were written, removed or closed."""
-        known = [
-            (folder, path)
-            for path in paths
-            for root, folder in self._folders.items()
-            if path.is_relative_to(root)
-        ]
-        if known:
-            self._start(self._read_some(known))
+        several = tuple(paths)
+        for root, folder in self._folders.items():
+            here = [path for path in several if path.is_relative_to(root)]
+            if here:
+                self._start(self._read_some(folder, here))
+
+    def read_all_again(self, paths: Iterable[Path]) -> None:
+        """Look at the formulas around files of projects that were written or removed.
+
+        Those that the change is nothing to are known already.
+        """
+        places = {path.parent for path in paths}
+        for root, folder in self._folders.items():
+            if any(_is_near(root, place) for place in places):
+                folder.reading = self._start(self._read_all(root, folder))
 
     def close(self, path: Path) -> None:
         """Go by the file again, now that the editor does not show it."""
         for folder in self._folders.values():
             folder.open.pop(path, None)
+            folder.asking.discard(path)
         self.read_again([path])
 
     async def whole(self, root: Path) -> Library:
-        """The formulas below `root`, once they have been read."""
+        """The formulas below `root`, once they have been read.
+
+        If their reader was stopped, they are read from the start.
+        """
         folder = self._folders.get(root) or self._begin(root)
+        if not folder.is_read and folder.reading and folder.reading.done():
+            folder.reading = self._start(self._read_all(root, folder))
         assert folder.reading is not None
         # Others wait for it too: who is cancelled must not cancel it for them.
         await asyncio.shield(folder.reading)
+        await self._rebuild(folder)
         return folder.library
 
-    async def work(self, job: Callable[[], Result]) -> Result:
-        """What `job` finds that reads formulas, in the thread for that."""
-        return await self._worker.run(job)
+    async def facts(
+        self, texts: Mapping[Path, str | None]
+    ) -> dict[Path, tuple[str, Facts]]:
+        """Text and facts of formulas by their files; None stands for what is there."""
+
+        def read() -> dict[Path, tuple[str, Facts]]:
+            looked = (look_at(path, text) for path, text in texts.items())
+            sources = [each for each in looked if each]
+            known = self._file.find(each.key for each in sources)
+            found = ((each, known.get(each.key) or examine(each)) for each in sources)
+            return {each.path: (each.text, facts) for each, facts in found if facts}
+
+        return await self._worker.run(read)
 
     def _begin(self, root: Path) -> _Folder:
         folder = self._folders[root] = _Folder()
@@ -116,20 +159,31 @@ class Neighbours:
         return task
 
     async def _read_all(self, root: Path, folder: _Folder) -> None:
-        with self._progress("Reading the other formulas") as step:
-            found = await self._worker.run(lambda: _read_folder(root, step))
-        folder.stored.update(found)
-        folder.is_read = True
-        await self._rebuild(folder)
-
-    async def _read_some(self, known: list[tuple[_Folder, Path]]) -> None:
-        for folder, path in known:
-            signature = await self._worker.run(partial(_read, path))
-            folder.stored.pop(path, None)
-            if signature is not None:
-                folder.stored[path] = signature
-        for folder in {folder for folder, _ in known}:
+        stopped = asyncio.Event()
+        with self._show(_TITLE, stopped.set) as step:
+            paths = await self._worker.run(partial(_find, root))
+            found = await read_formulas(
+                paths,
+                self._file,
+                self._worker,
+                lambda done: step(done, len(paths)),
+                stopped,
+            )
+        if not stopped.is_set():
+            folder.stored = found
+            folder.is_read = True
             await self._rebuild(folder)
+
+    async def _read_some(self, folder: _Folder, paths: list[Path]) -> None:
+        if folder.reading is not None:
+            await asyncio.shield(folder.reading)
+        found = await read_formulas(
+            paths, self._file, self._worker, lambda _done: None, asyncio.Event()
+        )
+        for path in paths:
+            folder.stored.pop(path, None)
+        folder.stored.update(found)
+        await self._rebuild(folder)
 
     async def _rebuild(self, folder: _Folder) -> None:
         signatures = {**folder.stored, **folder.open}
@@ -138,33 +192,14 @@ class Neighbours:
             folder.signatures = signatures
             make = partial(FormulaLibrary, signatures.values())
             folder.library = await self._worker.run(make)
-            self._changed()
+            if folder.asking:
+                self._changed()
 
 
-def _read_folder(root: Path, step: Step) -> dict[Path, FormulaSignature]:
-    found = {}
-    paths = list(find_files(root, lambda _error: None))
-    for number, path in enumerate(paths, start=1):
-        signature = _read(path)
-        if signature is not None:
-            found[path] = signature
-        step(number, len(paths))
-    return found
+def _is_near(root: Path, place: Path) -> bool:
+    return place.is_relative_to(root) or root.is_relative_to(place)
 
 
-def _read(path: Path) -> FormulaSignature | None:
-    """What others need to know of a formula; None where there is none to read."""
-    project = load_project(path.parent)
-    try:
-        if project.excludes(path):
-            return None
-        analysis = analyze(parse(read_file(path).text), project.environment(path))
-    except Exception:
-        # Who opens it is told what is wrong.
-        return None
-    return _describe(analysis, path)
-
-
-def _describe(analysis: Analysis, path: Path) -> FormulaSignature:
-    name = header_name(analysis.parsed.text) or formula_name(path)
-    return summarise(analysis, name, str(path))
+def _find(root: Path) -> tuple[Path, ...]:
+    # Who opens a folder that cannot be listed is told so.
+    return tuple(find_files(root, lambda _error: None))

@@ -15,12 +15,12 @@ _numbers = count(1)
 
 @contextmanager
 def show_progress(
-    progress: Progress, title: str
+    progress: Progress, title: str, cancel: Callable[[], object]
 ) -> Iterator[Callable[[int, int], None]]:
     """Show the work that is done within; what is given takes the steps, in any thread.
 
     A client may take its time to say that it will show it, or never do: the work does
-    not wait for that.
+    not wait for that. `cancel` is called when its author wants no more of it.
     """
     token = f"fastformula-{next(_numbers)}"
     loop = asyncio.get_running_loop()
@@ -31,7 +31,9 @@ def show_progress(
         nonlocal is_shown
         if not is_over:
             is_shown = True
-            progress.begin(token, types.WorkDoneProgressBegin(title, percentage=0))
+            told = types.WorkDoneProgressBegin(title, cancellable=True, percentage=0)
+            progress.begin(token, told)
+            progress.tokens[token].add_done_callback(lambda _: cancel())
 
     def report(percentage: int) -> None:
         if is_shown and not is_over:
@@ -49,6 +51,7 @@ def show_progress(
         yield step
     finally:
         is_over = True
+        progress.tokens.pop(token, None)
         if is_shown:
             progress.end(token, types.WorkDoneProgressEnd())
 

@@ -40,6 +40,8 @@ class Project:
     catalogue: Catalogue = SEEDED
     problems: tuple[Problem, ...] = ()
     """Of the file and of what it names."""
+    stamp: str = ""
+    """Another one whenever the catalogue's file has changed."""
 
     def environment(self, path: Path, library: Library = ALONE) -> Environment:
         """What the formula at `path` is analysed with."""
@@ -51,6 +53,15 @@ class Project:
             library=library,
         )
 
+    def meaning(self, path: Path) -> str:
+        """Another one whenever the formula at `path` may be analysed with other things.
+
+        Its name and its neighbours are not part of it.
+        """
+        file = self.file
+        named = {**file.items, **file.contexts}
+        return repr((self.stamp, file.product, self._formula_type(path), named))
+
     def excludes(self, path: Path) -> bool:
         """Whether `path` is passed over where a folder is searched."""
         inside = self._inside(path)
@@ -58,13 +69,14 @@ class Project:
 
     def with_catalogue(self, name: str) -> Project:
         """The same over the catalogue `name`, with a problem more if there is none."""
-        base, complaints = _open(name, self.path.parent if self.path else None)
+        base, stamp, complaints = _open(name, self.path.parent if self.path else None)
         is_extended = self.file.items or self.file.contexts
         found = (Problem(self.file.catalogue_line, each) for each in complaints)
         return replace(
             self,
             catalogue=ExtendedCatalogue(base, self.file) if is_extended else base,
             problems=(*self.problems, *found),
+            stamp=stamp,
         )
 
     def _formula_type(self, path: Path) -> str:
@@ -158,12 +170,14 @@ def _read(path: Path, stamp: tuple[int, int]) -> ProjectFile:
         return ProjectFile(problems=(Problem(1, f"It cannot be read: {error}."),))
 
 
-def _open(name: str, folder: Path | None) -> tuple[Catalogue, tuple[str, ...]]:
+def _open(name: str, folder: Path | None) -> tuple[Catalogue, str, tuple[str, ...]]:
     path = find_catalogue(name, folder)
     if path is None:
         advice = "`fastformula catalog import` makes one."
-        return SEEDED, (f"There is no catalogue `{name}`. {advice}",)
-    return _open_file(path, _stamp(path))
+        return SEEDED, "", (f"There is no catalogue `{name}`. {advice}",)
+    stamp = _stamp(path)
+    catalogue, complaints = _open_file(path, stamp)
+    return catalogue, f"{path} {stamp}", complaints
 
 
 @lru_cache(16)

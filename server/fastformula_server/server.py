@@ -27,6 +27,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
 from fastformula_server import convert
+from fastformula_server.facts_file import FactsFile, facts_path
 from fastformula_server.analyses import Analyses, Judged
 from fastformula_server.briefing import Briefing
 from fastformula_server.carrying import carry, hold_back
@@ -120,7 +121,9 @@ class FormulaServer(LanguageServer):
         self.settings = Settings()
         self.documents = DocumentStore()
         self.parses = Parses(self.documents)
-        self.neighbours = Neighbours(self.show_all_diagnostics, self.show_progress)
+        self.neighbours = Neighbours(
+            self.show_all_diagnostics, self.show_progress, FactsFile(facts_path())
+        )
         self.formulas = Workspace(self.neighbours.library)
         self.analyses = Analyses(
             self.documents, self.parses, self.formulas.look, self.log
@@ -261,6 +264,11 @@ class FormulaServer(LanguageServer):
         parsed = await self.parses.of(snapshot) if snapshot else None
         return None if snapshot is None or parsed is None else (snapshot, parsed)
 
+    def read_folders(self) -> None:
+        """Read the formulas of the open folders in the background."""
+        for root in self.formulas.roots():
+            self.neighbours.begin(root)
+
     async def analysed(
         self, identifier: types.TextDocumentIdentifier
     ) -> tuple[Document, Analysis] | None:
@@ -309,11 +317,11 @@ class FormulaServer(LanguageServer):
                 self.log(sentence, True)
 
     def show_progress(
-        self, title: str
+        self, title: str, cancel: Callable[[], object]
     ) -> AbstractContextManager[Callable[[int, int], None]]:
         """Show the client the work done within, if it can show it."""
         if get_capability(self.client_capabilities, "window.work_done_progress"):
-            return show_progress(self.work_done_progress, title)
+            return show_progress(self.work_done_progress, title, cancel)
         return nullcontext(lambda _done, _total: None)
 
     def show_diagnostics(self, document: Document) -> None:

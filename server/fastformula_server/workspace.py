@@ -25,6 +25,11 @@ WATCHED = (
 """Patterns of the files that surroundings depend on."""
 
 
+def is_of_project(path: Path) -> bool:
+    """Whether the file is one that formulas of a project are judged by."""
+    return path.name == FILE_NAME or path.suffix == SUFFIX
+
+
 class Surroundings(NamedTuple):
     """Of one formula; equal ones mean that nothing has changed."""
 
@@ -57,6 +62,13 @@ class Workspace:
     def folders(self) -> tuple[Path, ...]:
         """The folders that are open."""
         return self._folders
+
+    def roots(self) -> tuple[Path, ...]:
+        """The folders whose formulas see each other, of those that are open."""
+        files = ((folder, load_project(folder).path) for folder in self._folders)
+        return tuple(
+            dict.fromkeys(file.parent if file else folder for folder, file in files)
+        )
 
     @property
     def settings(self) -> Settings:

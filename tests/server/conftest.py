@@ -9,6 +9,7 @@ import queue
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,10 @@ SECONDS = 30
 """After which a test gives up; nothing here should take one."""
 
 
+_CACHE = tempfile.TemporaryDirectory()
+"""What servers remember of formulas is not that of whoever runs the tests."""
+
+
 def server_environment(**more: str) -> dict[str, str]:
     """The environment without settings of whoever runs the tests."""
     kept = {
@@ -28,7 +33,7 @@ def server_environment(**more: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith("FASTFORMULA_")
     }
-    return {**kept, **more}
+    return {**kept, "XDG_CACHE_HOME": _CACHE.name, **more}
 
 
 class Wire:
@@ -71,6 +76,11 @@ class Wire:
         if params is not None:
             message["params"] = params
         self.send_body(json.dumps(message).encode())
+
+    def send_result(self, number: object, result: object) -> None:
+        """Answer a request of the server."""
+        answer = {"jsonrpc": "2.0", "id": number, "result": result}
+        self.send_body(json.dumps(answer).encode())
 
     def send_body(self, body: bytes) -> None:
         self.send_bytes(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))

@@ -20,6 +20,7 @@ from fastformula_models.sampling import Sampling as Choice
 from fastformula_server import model as model_module
 from fastformula_server.briefing import Briefing
 from fastformula_server.documents import DocumentStore
+from fastformula_server.facts_file import FactsFile
 from fastformula_server.messages import Commissioned, Found, Hole, Status
 from fastformula_server.model import Model
 from fastformula_server.neighbours import Neighbours
@@ -40,13 +41,19 @@ def remote(slow_model: Any) -> BackendSettings:
     )
 
 
+def make_neighbours() -> Neighbours:
+    """Such as reads nothing."""
+    nowhere = FactsFile(Path("facts.sqlite"))
+    return Neighbours(lambda: None, lambda *_: nullcontext(lambda *_: None), nowhere)
+
+
 @asynccontextmanager
 async def started(
     wanted: BackendSettings, idle_seconds: float = 0.0
 ) -> AsyncIterator[tuple[Model, list[Status]]]:
     """A model, and the statuses that it reports."""
     documents = DocumentStore()
-    neighbours = Neighbours(lambda: None, lambda _title: nullcontext(lambda *_: None))
+    neighbours = make_neighbours()
     workspace = Workspace(neighbours.library)
     statuses: list[Status] = []
     model = Model(statuses.append, Briefing(documents, workspace, neighbours))
@@ -233,7 +240,7 @@ async def test_a_process_that_cannot_be_started_is_said(
 
 def test_the_briefing_tells_only_what_is_new(tmp_path: Path) -> None:
     documents = DocumentStore()
-    neighbours = Neighbours(lambda: None, lambda _title: nullcontext(lambda *_: None))
+    neighbours = make_neighbours()
     workspace = Workspace(neighbours.library, (tmp_path,))
     briefing = Briefing(documents, workspace, neighbours)
 

@@ -1,21 +1,10 @@
-"""Which formulas call which: the callers of one, and where it calls others."""
+"""Which formulas call one, and under which names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from fastformula.analysis import Analysis, FormulaSignature, Library
-from fastformula.syntax.tree import Call, Text
-from fastformula.text import Span
-
-
-def called_names(analysis: Analysis) -> Iterator[tuple[Span, str]]:
-    """Where calls name a formula, with its upper-case name, in source order."""
-    for call in analysis.formula_calls:
-        node = call.node
-        name = node.arguments[0] if isinstance(node, Call) else node.formula
-        if call.formula and isinstance(name, Text):
-            yield name.span, call.formula
+from fastformula.analysis import FormulaSignature, Library
 
 
 def names_of(library: Library, path: str) -> frozenset[str]:

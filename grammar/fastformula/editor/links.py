@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fastformula.analysis import Analysis
-from fastformula.editor.call_hierarchy import called_names
+from fastformula.editor.formula_names import find_calls
 from fastformula.linter.suppression import Excuse, read_excuses
 from fastformula.text import Span
 
@@ -22,10 +22,10 @@ class Link(NamedTuple):
 def find_links(analysis: Analysis) -> Iterator[Link]:
     """The calls of formulas that are at hand, in source order."""
     library = analysis.environment.library
-    for span, name in called_names(analysis):
-        signature = library.find(name)
+    for call in find_calls(analysis):
+        signature = library.find(call.formula)
         if signature is not None:
-            yield Link(span, signature.name, signature.path)
+            yield Link(call.span, signature.name, signature.path)
 
 
 def find_excused(analysis: Analysis) -> list[Excuse]:

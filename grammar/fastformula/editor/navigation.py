@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fastformula.analysis import Access, Analysis, Symbol, Use
-from fastformula.syntax.tree import Call, Text
+from fastformula.editor.formula_names import find_calls
 from fastformula.text import Span
 
 Role = Literal["declared", "read", "written"]
@@ -110,11 +110,7 @@ def _role(access: Access) -> Role:
 
 def called_formula_at(analysis: Analysis, offset: int) -> tuple[Span, str] | None:
     """The name of the formula whose call `offset` is in the name of, upper case."""
-    for call in analysis.formula_calls:
-        node = call.node
-        name = node.arguments[0] if isinstance(node, Call) else node.formula
-        if not (call.formula and isinstance(name, Text)):
-            continue
-        if name.span.start <= offset <= name.span.end:
-            return name.span, call.formula
+    for call in find_calls(analysis):
+        if call.span.start <= offset <= call.span.end:
+            return call.span, call.formula
     return None

@@ -102,3 +102,13 @@ def data_folder() -> Path:
         standard = Path.home() / ".local" / "share"
     # The XDG specification has relative paths ignored.
     return Path(chosen) if Path(chosen).is_absolute() else standard
+
+
+def cache_folder() -> Path:
+    """Where programs keep what they can make again, on this system."""
+    if sys.platform == "win32":
+        return data_folder()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return chosen if chosen.is_absolute() else Path.home() / ".cache"
