@@ -14,6 +14,7 @@ from fastformula_server.documents import Change, Document
 from fastformula_server.server import FormulaServer
 from fastformula_server.testing.finding import CaseFile
 from fastformula_server.testing.protocol import TESTS_CHANGED
+from fastformula_server.testing.verdicts import first_line
 from fastformula_server.workspace import to_path
 
 _PAUSE = 0.3
@@ -92,7 +93,8 @@ def _publish(ls: FormulaServer, document: Document, file: CaseFile) -> None:
     """Send it to clients that ask for diagnostics, too: some ask only for formulas."""
     found = convert.from_failures(document, ls.tests.problems(document))
     if file.error:
-        mistake = Diagnostic("case-file", Severity.ERROR, file.place, file.error)
+        place = first_line(document, file.place)
+        mistake = Diagnostic("case-file", Severity.ERROR, place, file.error)
         found.append(convert.from_diagnostic(document, mistake))
     ls.text_document_publish_diagnostics(
         types.PublishDiagnosticsParams(document.uri, found, document.version)

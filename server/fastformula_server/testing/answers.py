@@ -29,7 +29,10 @@ def from_file(file: CaseFile, texts: Texts) -> Answer:
             for case in file.cases
         ],
     }
-    return answer | ({"error": file.error} if file.error else {})
+    if file.error:
+        line = file.document.lines.position(file.place.start).line + 1
+        answer["error"] = f"Line {line}: {file.error}" if file.place.end else file.error
+    return answer
 
 
 def from_verdict(verdict: Verdict) -> Answer:

@@ -17,6 +17,23 @@ ENDING = ".fftest.toml"
 class CaseError(Exception):
     """A case file is not as it should be; the message names it and says why."""
 
+    def __init__(
+        self, message: str, reason: str = "", span: Span | None = None
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason or message
+        """The same for who sees the file, at the place."""
+        self.span = span
+        """Where it is, if that is somewhere in the file."""
+
+
+class CaseValueError(ValueError):
+    """Something in a case file is not as it should be; the message says what."""
+
+    def __init__(self, message: str, span: Span) -> None:
+        super().__init__(message)
+        self.span = span
+
 
 @dataclass(frozen=True, slots=True)
 class Meets:

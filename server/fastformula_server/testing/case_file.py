@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fastformula.interpreter import ErrorClass
-from fastformula.text import Span
+from fastformula.text import LineIndex, Span
 
 from fastformula_server.files import FileError, Read, read_file
 from fastformula_server.given import read_moment
@@ -21,6 +21,7 @@ from fastformula_server.testing.case import (
     ENDING,
     Case,
     CaseError,
+    CaseValueError,
     CsvLine,
     Expected,
     Meets,
@@ -66,11 +67,23 @@ def read_case_file(path: Path, read: Read = read_file) -> tuple[Case, ...]:
     except FileError as error:
         raise CaseError(str(error)) from error
     except tomllib.TOMLDecodeError as error:
-        raise CaseError(f"{path}: {error}") from error
+        reason, span = _locate(str(error), text)
+        raise CaseError(f"{path}: {error}", reason, span) from error
     try:
         return tuple(read_cases(path, data, find_cases(text), read))
+    except CaseValueError as error:
+        raise CaseError(f"{path}: {error}", str(error), error.span) from error
     except ValueError as error:
-        raise CaseError(f"{path}: {error}") from error
+        raise CaseError(f"{path}: {error}", str(error)) from error
+
+
+def _locate(message: str, text: str) -> tuple[str, Span]:
+    """What Python says of a text that is no TOML, and the line that it says it of."""
+    reason, _, place = message.rpartition(" (at ")
+    found = re.match(r"line (\d+)", place)
+    starts = LineIndex(text)
+    line = len(starts.starts) if found is None else int(found[1])
+    return f"This is no TOML: {reason or message}.", Span(*starts.line_span(line - 1))
 
 
 def read_cases(
@@ -84,8 +97,7 @@ def read_cases(
     `places` is where they stand.
     """
     _check_keys(data, OF_FILE, "the file")
-    formula = data.get("formula", path.name.removesuffix(ENDING) + ".ff")
-    if not isinstance(formula, str):
+    if not isinstance(data.get("formula", ""), str):
         raise ValueError("formula is the path of a file")
     rows = data.get("case", [])
     if not isinstance(rows, list) or not rows:
@@ -95,25 +107,43 @@ def read_cases(
         name = row.get("name", f"case {number}") if isinstance(row, dict) else None
         if not isinstance(name, str):
             raise ValueError(f"case {number} needs a name that is a text")
-        _check_keys(row, OF_CASE, f"the case {name!r}")
         place = places[number - 1] if len(places) == len(rows) else _NOWHERE
-        for filled, span, line in _fill_rows(path, name, row, place, read):
-            title = str(filled["name"])
-            if title in names:
-                raise ValueError(f"there are two cases of the name {title!r}")
-            names.add(title)
-            try:
-                yield Case(
-                    name=title,
-                    file=path,
-                    formula=path.parent / formula,
-                    meets=_read_meets(data, filled),
-                    expected=_read_expected(filled),
-                    span=span,
-                    csv=line,
-                )
-            except ValueError as error:
-                raise ValueError(f"in the case {title!r}, {error}") from error
+        try:
+            yield from _read_case(path, data, name, row, place, read, names)
+        except ValueError as error:
+            raise CaseValueError(str(error), place.span) from error
+
+
+def _read_case(
+    path: Path,
+    data: Mapping[str, Any],
+    name: str,
+    row: dict[str, Any],
+    place: CasePlace,
+    read: Read,
+    names: set[str],
+) -> Iterator[Case]:
+    """A case, once for each of its rows, under names that are none of `names`."""
+    formula = data.get("formula", path.name.removesuffix(ENDING) + ".ff")
+    _check_keys(row, OF_CASE, f"the case {name!r}")
+    for filled, span, line in _fill_rows(path, name, row, place, read):
+        title = str(filled["name"])
+        if title in names:
+            raise ValueError(f"there are two cases of the name {title!r}")
+        names.add(title)
+        try:
+            case = Case(
+                name=title,
+                file=path,
+                formula=path.parent / formula,
+                meets=_read_meets(data, filled),
+                expected=_read_expected(filled),
+                span=span,
+                csv=line,
+            )
+        except ValueError as error:
+            raise ValueError(f"in the case {title!r}, {error}") from error
+        yield case
 
 
 def _check_keys(table: Any, known: set[str], where: str) -> None:

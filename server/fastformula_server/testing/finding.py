@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,6 @@ from fastformula_server.testing.case import ENDING, Case, CaseError
 from fastformula_server.testing.texts import Texts, file_key
 
 _START = Span(0, 0)
-_LINE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
-"""Where TOML is no TOML, as Python's parser says it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,14 +100,7 @@ def look_at(path: Path, texts: Texts) -> CaseFile:
     try:
         return CaseFile(path, document, read_case_file(path, texts.read))
     except CaseError as error:
-        reason = str(error).removeprefix(f"{path}: ")
-        found = _LINE.search(reason)
-        if found is None:
-            return CaseFile(path, document, (), reason)
-        last = len(document.lines.starts)
-        line = int(found["line"] or last) - 1
-        span = Span(*document.lines.line_span(min(line, last - 1)))
-        return CaseFile(path, document, (), reason, span)
+        return CaseFile(path, document, (), error.reason, error.span or _START)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
