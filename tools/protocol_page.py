@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from fastformula_server.handlers import ALL_FEATURES
+from fastformula_server.protocol import OUTLIVING, SHOWN
 from fastformula_server.server import FormulaServer
 from lsprotocol import types
 
@@ -20,11 +21,25 @@ What the server does with each method of version 3.18, made from its tables of h
 and from its code. Clients that ask for what is not there get an error, as the protocol
 wants; none asks, as nothing else is advertised.
 
-Positions are counted in UTF-8, UTF-16 or UTF-32, whichever the client names first. Of a
-document that has changed since a request was sent the answer is empty. A diagnostic
-links to the page of its rule where the client can ask for documents that are no files,
-and says as its `data` which `fixes` there are, by their titles, and whether the first
-is `safe`, which is one that is made when all is mended at once."""
+Positions are counted in UTF-8, UTF-16 or UTF-32, whichever the client names first. A
+diagnostic links to the page of its rule where the client can ask for documents that are
+no files, and says as its `data` which `fixes` there are, by their titles, and whether
+the first is `safe`, which is one that is made when all is mended at once.
+
+A request about a text is given up when the text changes before there is an answer. It
+is answered with the error ContentModified at once: editors keep what they show and ask
+again. Where Neovim would show its author that error, the answer is null:
+
+{shown}
+
+Only these go on, as their answers are of use all the same:
+
+{outliving}
+
+A request that is cancelled is answered with RequestCancelled at once, and work that has
+not begun is not done. Where we fail, the answer is null and the client's log says what
+failed and where in our code, without a word of any formula: editors make a pop-up of
+an error."""
 
 _KINDS = {
     "clientToServer": "What clients send",
@@ -91,7 +106,8 @@ def protocol_page() -> str:
         if method in builtin or method.startswith("$/"):
             done.setdefault(method, words)
     done |= dict.fromkeys(_sent(), "Sent.")
-    parts = [_INTRODUCTION]
+    lists = {"shown": _listed(SHOWN), "outliving": _listed(OUTLIVING)}
+    parts = [_INTRODUCTION.format(**lists)]
     for direction, title in _KINDS.items():
         rows = [
             f"| `{method}` | {_row(method, done)} |"
@@ -101,6 +117,10 @@ def protocol_page() -> str:
         header = ("| Method | | What becomes of it |", "| --- | --- | --- |")
         parts += [f"## {title}", "\n".join([*header, *rows])]
     return "\n\n".join(parts) + "\n"
+
+
+def _listed(methods: frozenset[str]) -> str:
+    return "\n".join(f"* `{method}`" for method in sorted(methods))
 
 
 def _row(method: str, done: dict[str, str]) -> str:

@@ -107,6 +107,7 @@ def on_exit(ls: FormulaServer, _params: None) -> None:
 def on_open(ls: FormulaServer, params: types.DidOpenTextDocumentParams) -> None:
     """Hold the text, and say what is wrong in it."""
     item = params.text_document
+    ls.protocol.outdate(item.uri)
     if is_case_file(item.uri):
         open_cases(ls, item.uri, item.version, item.text)
         return
@@ -117,6 +118,7 @@ def on_change(ls: FormulaServer, params: types.DidChangeTextDocumentParams) -> N
     """Make the edits, and say what is wrong now."""
     uri, version = params.text_document.uri, params.text_document.version
     changes = convert.to_changes(params.content_changes)
+    ls.protocol.outdate(uri)
     if is_case_file(uri):
         change_cases(ls, uri, version, changes)
         return
@@ -130,6 +132,7 @@ def on_change(ls: FormulaServer, params: types.DidChangeTextDocumentParams) -> N
 def on_close(ls: FormulaServer, params: types.DidCloseTextDocumentParams) -> None:
     """Forget the text."""
     uri = params.text_document.uri
+    ls.protocol.outdate(uri)
     if is_case_file(uri):
         close_cases(ls, uri)
         return

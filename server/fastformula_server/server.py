@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from fastformula import Parsed
 from fastformula.analysis import Analysis
@@ -17,34 +16,30 @@ from fastformula.diagnostic import Diagnostic
 from fastformula.linter.codes import REMARKS
 from lsprotocol import types
 from pygls.capabilities import get_capability
-from pygls.exceptions import (
-    JsonRpcException,
-    JsonRpcInvalidParams,
-    JsonRpcInvalidRequest,
-    JsonRpcServerNotInitialized,
-)
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, default_converter
+from pygls.protocol import default_converter
 
 from fastformula_server import convert
-from fastformula_server.facts_file import FactsFile, facts_path
 from fastformula_server.analyses import Analyses, Judged
 from fastformula_server.briefing import Briefing
 from fastformula_server.carrying import carry, hold_back
 from fastformula_server.catalogue.places import find_project
 from fastformula_server.counting import Counting, later
+from fastformula_server.crash import describe
 from fastformula_server.documents import Document, DocumentStore
+from fastformula_server.facts_file import FactsFile, facts_path
 from fastformula_server.inline_completion import InlineCompletions
 from fastformula_server.messages import Status
 from fastformula_server.model import Model
 from fastformula_server.neighbours import Neighbours
 from fastformula_server.pages import SCHEME, link_pages
+from fastformula_server.parent import is_running
 from fastformula_server.parses import Parses
 from fastformula_server.progress import show_progress
 from fastformula_server.project_file import Problem
+from fastformula_server.protocol import FormulaProtocol
 from fastformula_server.settings import SECTION, Settings, read_settings
 from fastformula_server.stats import tally_path
-from fastformula_server.testing.protocol import MESSAGES
 from fastformula_server.testing.session import Tests
 from fastformula_server.workspace import WATCHED, Surroundings, Workspace, to_path
 
@@ -65,42 +60,6 @@ a command go on that the client has cancelled."""
 STATUS = "fastformula/status"
 """The notification of how the model is doing, a `Status` as an object, for clients that
 have its name, set to true, among their experimental capabilities."""
-
-
-class FormulaProtocol(LanguageServerProtocol):
-    """pygls's protocol, but every request is answered, also one that is wrong."""
-
-    def structure_message(self, data: dict[str, Any]) -> Any:
-        """Turn JSON into a typed message.
-
-        A client waits for the answer to every request it sends, so one with
-        impossible parameters gets an error before the exception is raised.
-        """
-        try:
-            return super().structure_message(data)
-        except JsonRpcException:
-            if "method" in data and isinstance(data.get("id"), int | str):
-                error = JsonRpcInvalidParams(f"Invalid parameters: {data['method']}")
-                self._send_response(data["id"], error=error.to_response_error())
-            raise
-
-    def get_message_type(self, method: str) -> Any:
-        """The type of a method's messages, our own methods' too; else None."""
-        return MESSAGES.get(method) or super().get_message_type(method)
-
-    def handle_message(self, message: Any) -> None:
-        """Answer or handle a message; requests out of order get an error, too."""
-        method = getattr(message, "method", None)
-        if method is not None and hasattr(message, "id"):
-            refusal: JsonRpcException | None = None
-            if self._shutdown:
-                refusal = JsonRpcInvalidRequest("The server has been shut down.")
-            elif self._workspace is None and method != types.INITIALIZE:
-                refusal = JsonRpcServerNotInitialized("Send initialize first.")
-            if refusal is not None:
-                self._send_response(message.id, error=refusal.to_response_error())
-                return
-        super().handle_message(message)
 
 
 class FormulaServer(LanguageServer):
@@ -144,6 +103,8 @@ class FormulaServer(LanguageServer):
         self.colours: dict[str, types.SemanticTokens] = {}
         """The last colours of each document that were told."""
         self.options: object = None
+        self.client: int | None = None
+        """The client's process; None where it is not to be seen from here."""
         self.asked_to_shut_down = False
         self.stopped = False
         self._publishing: dict[str, asyncio.Task[None]] = {}
@@ -152,6 +113,8 @@ class FormulaServer(LanguageServer):
 
     def start(self, params: types.InitializeParams) -> None:
         """Take over what the client can do and wants."""
+        if self.process_id is not None and is_running(self.process_id):
+            self.client = self.process_id
         client = params.capabilities
         encoding = self.workspace.position_encoding
         # pygls takes the client's first choice that it knows. So do we: it is what
@@ -247,14 +210,9 @@ class FormulaServer(LanguageServer):
         if self.shows_status:
             self.protocol.notify(STATUS, status._asdict())
 
-    def report_server_error(self, error: Exception, source: object) -> None:
-        """Log what went wrong in a handler; pygls would show it to the user.
-
-        A request that is refused for a reason has told the reason to its client.
-        """
-        if getattr(error, "code", None) == types.LSPErrorCodes.RequestFailed:
-            return
-        self.log(f"Error in the FastFormula server: {error}", True)
+    def report_server_error(self, error: Exception, _source: object) -> None:
+        """Log what pygls cannot send; it would show it to the author."""
+        self.log(describe("Sending a message", error), True)
 
     async def parsed(
         self, document: types.TextDocumentIdentifier

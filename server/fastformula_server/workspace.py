@@ -129,5 +129,9 @@ class Workspace:
 
 def to_path(uri: str) -> Path | None:
     """The file that `uri` means; None where it is none on this machine."""
-    name = to_fs_path(uri)
-    return Path(name) if name else None
+    try:
+        name = to_fs_path(uri)
+    except ValueError:  # what should be a host is none
+        return None
+    path = Path(name) if name and "\0" not in name else None
+    return path if path and path.is_absolute() else None
