@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from fastformula import parse
-from fastformula.analysis import Analysis, analyze
+from fastformula.analysis import Analysis, Environment, analyze
+from fastformula.language.database_item import DatabaseItem
 
 from fastformula_server.files import FileError, Read, absolute, find_files, read_file
 from fastformula_server.library import formula_name, header_name
-from fastformula_server.project import Project
+from fastformula_server.project import ExtendedCatalogue, Project
+from fastformula_server.project_file import ProjectFile
+
+
+def know_items(environment: Environment, names: Iterable[str]) -> Environment:
+    """`environment`, in which each of these upper-case names is an item."""
+    catalogue = environment.catalogue
+    unknown = {
+        name: DatabaseItem(name, None, "shape", "both")
+        for name in names
+        if catalogue.find_item(name) is None
+    }
+    if not unknown:
+        return environment
+    extended = ExtendedCatalogue(catalogue, ProjectFile(items=unknown))
+    return replace(environment, catalogue=extended)
 
 
 class Neighbours:
@@ -20,13 +38,28 @@ class Neighbours:
     Files are read when somebody asks, and once.
     """
 
-    __slots__ = ("_by_header", "_files", "_folder", "_known", "_project", "_read_text")
+    __slots__ = (
+        "_by_header",
+        "_files",
+        "_folder",
+        "_items",
+        "_known",
+        "_project",
+        "_read_text",
+    )
 
-    def __init__(self, folder: Path, project: Project, read: Read = read_file) -> None:
-        """`folder` is that of the formula that calls."""
+    def __init__(
+        self,
+        folder: Path,
+        project: Project,
+        read: Read = read_file,
+        items: Collection[str] = (),
+    ) -> None:
+        """`folder` is that of the formula that calls, `items` what surely is one."""
         self._folder = folder
         self._project = project
         self._read_text = read
+        self._items = items
         self._known: dict[str, Analysis | None] = {}
         self._files: dict[str, Path] | None = None
         self._by_header: dict[str, Path] | None = None
@@ -39,6 +72,7 @@ class Neighbours:
 
     def path_of(self, name: str) -> Path | None:
         """The file of the formula of that upper-case name."""
+        name = name.replace(" ", "_")
         return self._paths().get(name) or self._headers().get(name)
 
     def _read(self, name: str) -> Analysis | None:
@@ -49,7 +83,8 @@ class Neighbours:
             text = self._read_text(path).text
         except FileError:
             return None
-        return analyze(parse(text), self._project.environment(path))
+        environment = self._project.environment(path)
+        return analyze(parse(text), know_items(environment, self._items))
 
     def _paths(self) -> dict[str, Path]:
         if self._files is None:

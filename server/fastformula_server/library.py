@@ -51,8 +51,8 @@ class FormulaLibrary:
         self._alone = len(known) < 2 if is_alone is None else is_alone
 
     def find(self, name: str) -> FormulaSignature | None:
-        """The formula of that upper-case name."""
-        return self._by_name.get(name)
+        """The formula of that upper-case name, in which blanks are underscores."""
+        return self._by_name.get(name.replace(" ", "_"))
 
     def names(self) -> tuple[str, ...]:
         """The names of all formulas that `find` finds, in order."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from fastformula.analysis import Analysis, Environment
+from fastformula.analysis import Analysis
 from fastformula.interpreter import Answer, Row, Value, World
 from fastformula.language import find_functions
-from fastformula.language.database_item import DatabaseItem
 from fastformula.language.types import DATA_TYPES
 
 from fastformula_server.called import Neighbours
 from fastformula_server.given import read_moment, read_value
-from fastformula_server.project import ExtendedCatalogue
-from fastformula_server.project_file import ProjectFile
 
 Pairs = tuple[tuple[str, str], ...]
 """Upper-case names and the texts of their values."""
@@ -29,20 +26,6 @@ class Given:
     contexts: Pairs = ()
     functions: Pairs = ()
     effective_date: str | None = None
-
-
-def know_items(environment: Environment, items: Pairs) -> Environment:
-    """`environment`, in which every name is an item that is given as one."""
-    catalogue = environment.catalogue
-    unknown = {
-        name: DatabaseItem(name, None, "shape", "both")
-        for name, _ in items
-        if catalogue.find_item(name) is None
-    }
-    if not unknown:
-        return environment
-    extended = ExtendedCatalogue(catalogue, ProjectFile(items=unknown))
-    return replace(environment, catalogue=extended)
 
 
 def make_world(given: Given, analysis: Analysis, neighbours: Neighbours) -> World:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Tree
 
 import pytest
 from click.testing import CliRunner, Result
+from fastformula import parse
+from fastformula.analysis import analyze
 from fastformula.interpreter import Semantics
 from fastformula_server.__main__ import cli
 from fastformula_server.files import TextFile, read_file
@@ -21,6 +25,7 @@ from fastformula_server.testing.case_file import (
 )
 from fastformula_server.testing.case_places import find_cases
 from fastformula_server.testing.playing import play as play_cases
+from fastformula_server.testing.skeleton import make_skeleton
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -510,8 +515,12 @@ def test_a_case_file_is_begun(folder: Path) -> None:
         "[items]",
         'PER_ASG_GRADE_NAME = "text"  # TEXT, has a default',
         "",
+        "[contexts]",
+        "EFFECTIVE_DATE = 2026-01-01  # DATE, for GET_TABLE_VALUE",
+        "LEGISLATIVE_DATA_GROUP_ID = 0  # NUMBER, for GET_TABLE_VALUE",
+        "",
         "[functions]",
-        'GET_TABLE_VALUE = "text"  # TEXT, for any arguments',
+        'GET_TABLE_VALUE = "0"  # TEXT, for any arguments',
         "",
         "[[case]]",
         'name = "the usual case"',
@@ -535,8 +544,85 @@ def test_a_begun_case_file_can_be_played(
         assert new.exit_code == 0, new.output
     result = CliRunner().invoke(cli, ["test", str(tmp_path)])
     assert result.exit_code == 1, result.output
-    assert "Answer not given" not in result.stdout
-    assert "No data found" not in result.stdout
+    for lacking in (
+        "Answer not given",
+        "No data found",
+        "Uninitialized context",
+        "Called formula not found",
+        "Uninitialized variable: The input",
+    ):
+        assert lacking not in result.stdout
+
+
+ASKS = """\
+DEFAULT FOR RATES IS EMPTY_NUMBER_TEXT
+INPUTS ARE RATES (NUMBER_TEXT), DATES (DATE_NUMBER)
+NEED_CONTEXT(PAYROLL_ID)
+a = PER_HIST_ASG_ASSIGNMENT_ID[1] + POD_FACTOR * 2
+IF POD_FLAG = 'Y' THEN b = GET_PLAN_BALANCE('Vacation')
+CALL_FORMULA('HELP US', a > 'X', c < 'C' DEFAULT ' ')
+d = TO_DATE(GET_VALUE_SET('DAY'), 'DD.MM.YYYY')
+e = HOURS_BETWEEN(d, SESSION_DATE(), 'W', 'N', 'B', 'US', s, t, u, v, 'H')
+EXECUTE('GONE')
+f = GET_OUTPUT('F', EMPTY_TEXT_NUMBER)
+RETURN a, f
+"""
+BEGUN = """\
+effective-date = 2026-01-01
+
+[inputs]
+RATES = { A = 0 }  # NUMBER_TEXT, has a default
+DATES = [2026-01-01]  # DATE_NUMBER
+
+[items]
+PER_HIST_ASG_ASSIGNMENT_ID = [0]  # NUMBER_NUMBER
+POD_FACTOR = 0  # NUMBER? nobody here knows it; an item of your pod, or misspelt
+POD_FLAG = "text"  # TEXT? nobody here knows it; an item of your pod, or misspelt
+PER_PER_FULL_NAME = "text"  # TEXT
+
+[contexts]
+EFFECTIVE_DATE = 2026-01-01  # DATE, for GET_PLAN_BALANCE
+HR_ASSIGNMENT_ID = 0  # NUMBER, for GET_PLAN_BALANCE
+LEGISLATIVE_DATA_GROUP_ID = 0  # NUMBER, for GET_PLAN_BALANCE
+PAYROLL_ID = 0  # NUMBER
+PERSON_ID = 0  # NUMBER, for GET_PLAN_BALANCE
+
+[functions]
+GET_PLAN_BALANCE = 0  # NUMBER, for any arguments
+GET_VALUE_SET = "01.01.2026"  # TEXT, for any arguments
+HOURS_BETWEEN = 0  # NUMBER, for any arguments
+
+# To say what HELP US returns, and not to run it:
+# [formulas."HELP US"]
+# C = "text"  # TEXT
+
+[formulas.GONE]
+F = ["text"]  # TEXT_NUMBER
+
+[[case]]
+name = "the usual case"
+[case.returns]
+A = 0  # NUMBER
+F = ["text"]  # TEXT_NUMBER
+"""
+
+
+def test_a_begun_case_file_has_all_that_the_formulas_ask_for(tmp_path: Path) -> None:
+    helper = "DEFAULT FOR x IS 0 INPUTS ARE x c = PER_PER_FULL_NAME RETURN c"
+    (tmp_path / "Help Us.ff").write_text(helper, encoding="utf-8")
+    (tmp_path / "asks.ff").write_text(ASKS, encoding="utf-8")
+    CliRunner().invoke(cli, ["test", "--new", str(tmp_path / "asks.ff")])
+    text = (tmp_path / "asks.fftest.toml").read_text(encoding="utf-8")
+    assert text.partition("\n\n")[2] == BEGUN
+    result = CliRunner().invoke(cli, ["test", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+
+
+def test_case_files_of_published_formulas_can_be_read(corpus: dict[str, str]) -> None:
+    for name, text in corpus.items():
+        path = Path(name).with_suffix(".fftest.toml")
+        skeleton = make_skeleton(analyze(parse(text)), Path(name).name, lambda _: None)
+        assert list(read_cases(path, tomllib.loads(skeleton, parse_float=Decimal)))
 
 
 def test_what_the_page_shows_is_what_one_sees(

@@ -29,14 +29,13 @@ from fastformula.syntax.tree import (
 )
 from fastformula.text import Span
 from fastformula_server.__main__ import cli
-from fastformula_server.called import Neighbours
+from fastformula_server.called import Neighbours, know_items
 from fastformula_server.project import Project
 from fastformula_server.testing.case import Case
 from fastformula_server.testing.case import ENDING
 from fastformula_server.testing.case_file import read_case_file
 from fastformula_server.testing.case_values import make_case_world
 from fastformula_server.testing.comparing import compare
-from fastformula_server.worlds import know_items
 
 FOLDER = Path(__file__).parents[2] / "docs/worked"
 FORMULAS = sorted(FOLDER.glob("*.ff"))
@@ -145,7 +144,7 @@ def is_noticed(mutant: Mutant) -> bool:
     for case in cases_of(mutant.path):
         names = tuple(sorted(case.meets.items))
         if names not in analyses:
-            known = know_items(environment, tuple((name, "") for name in names))
+            known = know_items(environment, names)
             analyses[names] = analyze(parsed, known)
         analysis = analyses[names]
         world = make_case_world(

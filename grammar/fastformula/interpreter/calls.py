@@ -35,7 +35,7 @@ def compile_call(c: Compilation, node: Call, compile_: Compile) -> Evaluate:
     built_in = BUILT_IN.get(key)
     if built_in is None:
         # An answer comes first, so that one can say what RAND gives in a test.
-        if key in c.answered or key not in BY_NAME or _is_longer_form(node):
+        if key in c.answered or key not in BY_NAME or is_longer_form(node):
             call = compile_answered(c, node, compile_)
         else:
             call = compile_function(c, node, compile_)
@@ -93,8 +93,8 @@ def _context(node: Call) -> str:
     return name.key
 
 
-def _is_longer_form(node: Call) -> bool:
-    """Whether only a form takes so many arguments that does not run by itself."""
+def is_longer_form(node: Call) -> bool:
+    """Whether the function runs by itself, but not the form for so many arguments."""
     count = len(node.arguments)
     return not any(each.accepts(count) for each in BY_NAME[node.function.key]) and any(
         len(each.parameters) == count for each in find_functions(node.function.key)

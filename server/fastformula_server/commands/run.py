@@ -110,12 +110,12 @@ def command(
     from fastformula.analysis import analyze
     from fastformula.interpreter import Semantics, run
 
-    from fastformula_server.called import Neighbours
+    from fastformula_server.called import Neighbours, know_items
     from fastformula_server.outcomes import error_lines, returned, step_line, to_json
     from fastformula_server.project import load_project
     from fastformula_server.testing.case import Meets
     from fastformula_server.testing.case_values import make_case_world
-    from fastformula_server.worlds import Given, know_items, make_world, overlay
+    from fastformula_server.worlds import Given, make_world, overlay
 
     try:
         file = read_file(path)
@@ -126,10 +126,10 @@ def command(
         place = f"{project.path}:{problem.line}"
         click.echo(f"Warning: {place}: {problem.message}", err=True)
     meets = Meets() if case_name is None else _find_case(case_name)
-    names = (*values["items"], *((name, "") for name in meets.items))
+    names = {*meets.items, *(name for name, _ in values["items"])}
     environment = know_items(project.environment(path), names)
     analysis = analyze(parse(file.text), environment)
-    neighbours = Neighbours(path.parent, project)
+    neighbours = Neighbours(path.parent, project, items=names)
     try:
         given = Given(**values, effective_date=effective_date)
         world = overlay(

@@ -235,6 +235,8 @@ def _show_coverage(tally: Tally, results: Sequence[Result], told: _Told) -> None
 
 
 def _write_skeleton(path: Path) -> None:
+    from fastformula_server.called import Neighbours
+    from fastformula_server.project import load_project
     from fastformula_server.testing.case import ENDING, CaseError
     from fastformula_server.testing.playing import analyse
     from fastformula_server.testing.skeleton import make_skeleton
@@ -244,7 +246,8 @@ def _write_skeleton(path: Path) -> None:
     except CaseError as error:
         raise Failure(str(error)) from error
     file = path.with_name(path.stem + ENDING)
-    text = make_skeleton(analysis, path.name)
+    neighbours = Neighbours(path.parent, load_project(path.parent))
+    text = make_skeleton(analysis, path.name, neighbours.find)
     if path.suffix != ".ff":
         text = f"formula = {json.dumps(path.name)}\n{text}"
     _write(file, text, force=False)

@@ -45,14 +45,15 @@ def make_case_world(meets: Meets, analysis: Analysis, neighbours: Neighbours) ->
     if meets.effective_date is not None:
         contexts.setdefault("EFFECTIVE_DATE", meets.effective_date)
     stubs: dict[str, Called] = {
-        name: FormulaAnswer(
+        name.replace(" ", "_"): FormulaAnswer(
             {key.upper(): any_value(each, None, key) for key, each in outputs.items()}
         )
         for name, outputs in meets.formulas.items()
     }
 
     def find(name: str) -> Called | None:
-        return stubs.get(name) or neighbours.find(name)
+        # In the name of a formula, blanks are underscores.
+        return stubs.get(name.replace(" ", "_")) or neighbours.find(name)
 
     return World(
         inputs={

@@ -13,7 +13,7 @@ from fastformula.analysis import Analysis, analyze
 from fastformula.interpreter import Semantics, Step, Value, head_span, run
 from fastformula.text import Span
 
-from fastformula_server.called import Neighbours
+from fastformula_server.called import Neighbours, know_items
 from fastformula_server.files import FileError, Read, absolute, read_file
 from fastformula_server.outcomes import step_line
 from fastformula_server.project import load_project
@@ -22,7 +22,6 @@ from fastformula_server.testing.case_values import make_case_world
 from fastformula_server.testing.comparing import Difference, compare
 from fastformula_server.testing.explaining import explain, last_of
 from fastformula_server.testing.following import Followed, follow
-from fastformula_server.worlds import know_items
 
 Watch: TypeAlias = Callable[[Path, Step], None]
 """Is told each statement that is through, and of which formula: its absolute path."""
@@ -75,7 +74,7 @@ def play(
     for case in cases:
         started = time.perf_counter()
         analysis = analysis_of(case.formula, frozenset(case.meets.items))
-        neighbours = neighbours_of(case.formula.parent)
+        neighbours = neighbours_of(case.formula.parent, frozenset(case.meets.items))
         path_of = lru_cache(partial(_path_of, case, analysis, neighbours))
         try:
             world = make_case_world(case.meets, analysis, neighbours)
@@ -103,8 +102,8 @@ def play(
         yield Result(case, seconds, differences, lines, place, values)
 
 
-def _neighbours(read: Read, folder: Path) -> Neighbours:
-    return Neighbours(folder, load_project(folder), read)
+def _neighbours(read: Read, folder: Path, items: frozenset[str]) -> Neighbours:
+    return Neighbours(folder, load_project(folder), read, items)
 
 
 def analyse(path: Path, items: frozenset[str], read: Read = read_file) -> Analysis:
@@ -114,8 +113,7 @@ def analyse(path: Path, items: frozenset[str], read: Read = read_file) -> Analys
     except FileError as error:
         raise CaseError(f"the formula of a case cannot be read: {error}") from error
     environment = load_project(path.parent).environment(path)
-    names = tuple((name, "") for name in items)
-    return analyze(parse(file.text), know_items(environment, names))
+    return analyze(parse(file.text), know_items(environment, items))
 
 
 def _path_of(case: Case, analysis: Analysis, neighbours: Neighbours, name: str) -> Path:

@@ -40,8 +40,9 @@ class Trial(NamedTuple):
 
 def try_formula(path: Path, meets: Meets, texts: Texts) -> Trial:
     """Run a formula; raises CaseError or ValueError where it cannot begin."""
-    analysis = analyse(path, frozenset(meets.items), texts.read)
-    neighbours = Neighbours(path.parent, load_project(path.parent), texts.read)
+    items = frozenset(meets.items)
+    analysis = analyse(path, items, texts.read)
+    neighbours = Neighbours(path.parent, load_project(path.parent), texts.read, items)
     world = make_case_world(meets, analysis, neighbours)
     outcome = run(analysis, world)
     lines = [f"log: {line.text}" for line in outcome.log]
