@@ -158,6 +158,14 @@ def connect() -> Iterator[Callable[..., Wire]]:
         wire.close()
 
 
+@pytest.fixture(scope="module")
+def shared_wire() -> Iterator[Wire]:
+    """One server for many tests, as it takes a second to start."""
+    wire = Wire()
+    yield wire
+    wire.close()
+
+
 URI = "file:///formulas/pay.ff"
 TEXT = "INPUTS ARE l_hours, l_rate\nl_pay = \nRETURN l_pay\n"
 
