@@ -1,11 +1,12 @@
-"""What the list at the cursor costs while one types, over stdio.
+"""What an author waits for while typing, over stdio.
 
-    python tools/bench_editor.py
+    python tools/bench_editor.py [LINES …]
 
-types words letter by letter in the middle of formulas of 100, 1,000 and 5,000 lines,
-asks for the list after each letter, and prints how long the answer takes, beside a
-parse of the whole text in the same run. Times depend on the machine and on what else it
-does.
+types in the middle of formulas of 100, 1,000 and 5,000 lines and prints how long each
+answer takes, beside a parse of the whole text in the same run. Keys that open or close
+a comment or text, after which all that follows is read otherwise, are counted apart.
+Times depend on the machine and on what else it does; what holds better is how many
+times the parse they are, and how they grow with the formula.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import json
 import subprocess
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from bench_analysis import URI, long_formula
@@ -23,21 +26,46 @@ from rich.console import Console
 from rich.table import Table
 
 LINES = (100, 1_000, 5_000)
-WORDS = ("PER_ASG_GRA", "pagn", "l_pay_1", "GREAT", "PAY_INTERNAL", "ROU", "grade_na")
-BETWEEN = 0.15
-"""Seconds between two letters."""
 BEFORE = "l_typed = "
+VALUE = "1"
+"""What stands behind `BEFORE` in the line that is typed in."""
+
+KEYS = (" + l_pay_3 * (2 - l_rate)", " / GREATEST(l_hours, 40)", " - 12.5 + l_total")
+"""Typed letter by letter behind the value, and taken back."""
+OPENING = ("'", "'", "/", "*", "*", "/")
+"""Two quotes and a comment; the stars and the last slash open or close one."""
+WORDS = ("PER_ASG_GRA", "pagn", "l_pay_1", "GREAT", "PAY_INTERNAL", "ROU", "grade_na")
+"""Typed letter by letter in place of the value, each time for a list."""
+
+RESTING = 0.2
+"""Seconds between what was answered and the next key: the server has nothing to do."""
+ASKED = 30
+"""How often is hovered, and asked for colours."""
+
+Times = dict[str, list[float]]
+"""Seconds, by what was waited for."""
+
+SYNTAX = "key to syntax errors"
+ALL = "key to all that is wrong"
+APART = "the same, key of a comment or text"
+LIST = "key and list of what fits"
+HOVER = "hover"
+HOVER_TYPING = "key and hover"
+COLOURS = "key and changed colours"
 
 
 class Client:
-    """Types in one formula and asks for the list."""
+    """Types in one line of a formula, and asks for what an editor asks for."""
 
     def __init__(self, text: str, line: int) -> None:
         self.line = line
-        self.typed = "1"
+        self.typed = VALUE
         self.version = 1
         self.requests = 0
-        self.sizes: list[int] = []
+        self.published: list[int] = []
+        """The versions that diagnostics have come for."""
+        self.sizes: dict[str, int] = defaultdict(int)
+        """Bytes of the largest answer, by method."""
         command = [sys.executable, "-m", "fastformula_server", "serve"]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -45,18 +73,15 @@ class Client:
         item = {"snippetSupport": True}
         self.ask(
             "initialize",
-            {
-                "processId": None,
-                "capabilities": {
-                    "textDocument": {"completion": {"completionItem": item}}
-                },
-                "initializationOptions": {"completion": {"enabled": False}},
-            },
+            processId=None,
+            capabilities={"textDocument": {"completion": {"completionItem": item}}},
+            initializationOptions={"completion": {"enabled": False}},
         )
         self.send("initialized", {})
         opened = {"uri": URI, "languageId": "fastformula", "version": 1, "text": text}
         self.send("textDocument/didOpen", {"textDocument": opened})
-        self.complete()
+        self.wait(2)
+        self.colours = self.ask_about("semanticTokens/full")["resultId"]
 
     def send(self, method: str, params: object, **more: object) -> None:
         """A notification, or with an id a request."""
@@ -66,46 +91,75 @@ class Client:
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         self.process.stdin.flush()
 
-    def ask(self, method: str, params: object) -> Any:
+    def ask(self, method: str, **params: object) -> Any:
         """The result of a request."""
         self.requests += 1
         self.send(method, params, id=self.requests)
-        assert self.process.stdout
         while True:
-            length = 0
-            while header := self.process.stdout.readline().strip():
-                if header.lower().startswith(b"content-length:"):
-                    length = int(header.split(b":")[1])
-            body = self.process.stdout.read(length)
-            answer = json.loads(body)
-            if answer.get("id") == self.requests and "method" not in answer:
-                self.sizes.append(length)
-                return answer["result"]
+            length, message = self.receive()
+            if message.get("id") == self.requests and "method" not in message:
+                self.sizes[method] = max(length, self.sizes[method])
+                return message.get("result")
 
-    def write(self, word: str) -> None:
-        """Let the assignment end with `word`."""
+    def ask_about(self, what: str, **params: object) -> Any:
+        """The result of a request about the formula."""
+        return self.ask(f"textDocument/{what}", textDocument={"uri": URI}, **params)
+
+    def receive(self) -> tuple[int, dict[str, Any]]:
+        """The next message and its length."""
+        assert self.process.stdout
+        length = 0
+        while header := self.process.stdout.readline().strip():
+            if header.lower().startswith(b"content-length:"):
+                length = int(header.split(b":")[1])
+        message: dict[str, Any] = json.loads(self.process.stdout.read(length))
+        if message.get("method") == "textDocument/publishDiagnostics":
+            self.published.append(message["params"]["version"])
+        return length, message
+
+    def wait(self, count: int) -> None:
+        """Until diagnostics of the present version have come so many times."""
+        while self.published.count(self.version) < count:
+            self.receive()
+
+    def write(self, value: str) -> None:
+        """Let the line end with `value`, by the one edit that makes it so."""
+        same = 0
+        while same < min(len(value), len(self.typed)) and (
+            value[same] == self.typed[same]
+        ):
+            same += 1
         self.version += 1
-        start, end = len(BEFORE), len(BEFORE) + len(self.typed)
         change = {
-            "range": {
-                "start": {"line": self.line, "character": start},
-                "end": {"line": self.line, "character": end},
-            },
-            "text": word,
+            "range": {"start": self.place(same), "end": self.place(len(self.typed))},
+            "text": value[same:],
         }
-        self.typed = word
+        self.typed = value
         where = {"uri": URI, "version": self.version}
         self.send(
             "textDocument/didChange",
             {"textDocument": where, "contentChanges": [change]},
         )
 
+    def place(self, column: int) -> dict[str, int]:
+        """A place in what is typed."""
+        return {"line": self.line, "character": len(BEFORE) + column}
+
     def complete(self) -> Any:
         """The list behind what is typed."""
-        at = {"line": self.line, "character": len(BEFORE) + len(self.typed)}
-        return self.ask(
-            "textDocument/completion", {"textDocument": {"uri": URI}, "position": at}
+        return self.ask_about("completion", position=self.place(len(self.typed)))
+
+    def hover(self) -> Any:
+        """What the name means that is given a value."""
+        return self.ask_about("hover", position={"line": self.line, "character": 2})
+
+    def recolour(self) -> Any:
+        """The colours that have changed."""
+        changed = self.ask_about(
+            "semanticTokens/full/delta", previousResultId=self.colours
         )
+        self.colours = changed["resultId"]
+        return changed
 
     def close(self) -> None:
         """End the server."""
@@ -113,40 +167,93 @@ class Client:
         self.process.wait()
 
 
-def measure(lines: int) -> tuple[list[float], int]:
-    """Seconds until the list is there, after each letter; how large it is, in bytes."""
-    client = Client(*long_formula(lines))
-    times = []
-    for word in WORDS:
+def growing(words: tuple[str, ...], before: str) -> Iterator[str]:
+    """Each word as it grows letter by letter behind `before`."""
+    for word in words:
         for end in range(1, len(word) + 1):
-            time.sleep(BETWEEN)
-            begun = time.perf_counter()
-            client.write(word[:end])
-            client.complete()
-            times.append(time.perf_counter() - begun)
+            yield before + word[:end]
+
+
+def measure(lines: int) -> tuple[Times, dict[str, int]]:
+    """How long is waited in a formula of so many lines; the largest answers."""
+    client = Client(*long_formula(lines))
+    times: Times = defaultdict(list)
+
+    def key(value: str, syntax: str, everything: str = "") -> None:
+        time.sleep(RESTING)
+        begun = time.perf_counter()
+        client.write(value)
+        client.wait(1)
+        times[syntax].append(time.perf_counter() - begun)
+        client.wait(2)
+        if everything:
+            times[everything].append(time.perf_counter() - begun)
+
+    def answer(what: str, ask: Any, value: str = "") -> None:
+        time.sleep(RESTING)
+        begun = time.perf_counter()
+        if value:
+            client.write(value)
+        ask()
+        times[what].append(time.perf_counter() - begun)
+        client.wait(2)
+
+    for value in growing(KEYS, VALUE):
+        key(value, SYNTAX, ALL)
+    for _ in range(3):
+        client.write(VALUE)
+        client.wait(2)
+        value = VALUE
+        for sign in OPENING:
+            value += sign
+            key(value, "" if value.endswith("'/") else APART)
+    client.write(VALUE)
+    client.wait(2)
+    for value in growing(WORDS, ""):
+        answer(LIST, client.complete, value)
+    for number in range(ASKED):
+        answer(COLOURS, client.recolour, f"{number}")
+        answer(HOVER, client.hover)
+        answer(HOVER_TYPING, client.hover, f"{number} + 1")
     client.close()
-    return times, max(client.sizes)
+    return times, client.sizes
 
 
-def main() -> None:
+def main(every: tuple[int, ...]) -> None:
     """Print the table."""
-    table = Table(title="the list at the cursor, after each letter", title_style="bold")
-    table.add_column("lines", justify="right")
-    for column in ("p50", "p95", "parse alone", "largest answer"):
-        table.add_column(column, justify="right")
-    for lines in LINES:
-        text, _ = long_formula(lines)
-        parsing = best(lambda text=text: parse(text))  # type: ignore[misc]
-        times, size = measure(lines)
-        table.add_row(
-            f"{lines:,}",
-            f"{percentile(times, 0.5) * 1e3:.0f} ms",
-            f"{percentile(times, 0.95) * 1e3:.0f} ms",
-            f"{parsing * 1e3:.0f} ms",
-            f"{size / 1e3:.0f} kB",
+    table = Table(title="what is waited for, p50 and p95", title_style="bold")
+    table.add_column("")
+    for lines in every:
+        table.add_column(f"{lines:,} lines", justify="right")
+        table.add_column("p95", justify="right")
+    parses = [best(lambda text=long_formula(lines)[0]: parse(text)) for lines in every]  # type: ignore[misc]
+    found = [measure(lines) for lines in every]
+
+    def row(what: str, cells: list[tuple[str, str]]) -> None:
+        table.add_row(what, *(part for cell in cells for part in cell))
+
+    row("a parse of the whole text", [(f"{each * 1e3:.0f} ms", "") for each in parses])
+    for what in (SYNTAX, ALL, APART, LIST, HOVER, HOVER_TYPING, COLOURS):
+        row(
+            what,
+            [
+                (
+                    f"{percentile(times[what], 0.5) * 1e3:.1f} ms",
+                    f"{percentile(times[what], 0.95) * 1e3:.1f} ms",
+                )
+                for times, _ in found
+            ],
         )
-    Console().print(table)
+    sizes = [each["textDocument/completion"] / 1e3 for _, each in found]
+    row("largest list", [(f"{each:.0f} kB", "") for each in sizes])
+    console = Console()
+    console.print(table)
+    late = [percentile(times[SYNTAX], 0.95) for times, _ in found]
+    console.print(
+        f"Syntax errors at {every[-1]:,} lines come {late[-1] / late[-2]:.1f} times as "
+        f"late as at {every[-2]:,} lines (p95)."
+    )
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(map(int, sys.argv[1:])) or LINES)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import count
 from typing import Any
 
 from fastformula.editor.semantic_tokens import (
     MODIFIERS,
     TOKEN_TYPES,
+    Modifier,
+    SemanticToken,
     find_semantic_tokens,
 )
 from lsprotocol import types
 
 from fastformula_server import convert
+from fastformula_server.documents import Document
 from fastformula_server.server import FormulaServer
 
 _NUMBERS = count(1)
@@ -34,6 +39,42 @@ def change(
     return [types.SemanticTokensEdit(first, len(before) - first - same, new)]
 
 
+def from_semantic_tokens(
+    document: Document, tokens: Iterable[SemanticToken]
+) -> types.SemanticTokens:
+    """Five numbers for each word, its place counted from the word before."""
+    data: list[int] = []
+    starts, stop = document.lines.starts, len(document.text)
+    first = behind = -1
+    line = character = number = 0
+    is_plain = False
+    for (start, end), kind, modifiers in tokens:
+        if not first <= start < behind:
+            number = bisect_right(starts, start) - 1
+            first = starts[number]
+            behind = starts[number + 1] if number + 1 < len(starts) else stop
+            is_plain = document.text[first:behind].isascii()
+        # There are thousands of words, and nearly all stand in plain lines.
+        if is_plain:
+            column, length = start - first, end - start
+        else:
+            column = document.place(start).character
+            length = document.place(end).character - column
+        before = character if number == line else 0
+        bits = _modifier_bits(modifiers)
+        data += (number - line, column - before, length, _TYPES[kind], bits)
+        line, character = number, column
+    return types.SemanticTokens(data)
+
+
+_TYPES = {name: number for number, name in enumerate(TOKEN_TYPES)}
+
+
+@cache
+def _modifier_bits(modifiers: frozenset[Modifier]) -> int:
+    return sum(1 << MODIFIERS.index(each) for each in modifiers)
+
+
 async def on_semantic_tokens(
     ls: FormulaServer, params: types.SemanticTokensParams
 ) -> types.SemanticTokens | None:
@@ -50,7 +91,7 @@ async def on_semantic_tokens_range(
         return None
     document, analysis = found
     wanted = convert.to_span(document, params.range)
-    return convert.from_semantic_tokens(
+    return from_semantic_tokens(
         document,
         (
             each
@@ -82,7 +123,7 @@ async def _colour(
     if found is None:
         return None
     document, analysis = found
-    answer = convert.from_semantic_tokens(document, find_semantic_tokens(analysis))
+    answer = from_semantic_tokens(document, find_semantic_tokens(analysis))
     answer.result_id = str(next(_NUMBERS))
     ls.colours[document.uri] = answer
     return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastformula.analysis import Analysis, analyze
+from fastformula.analysis import Analysis
 from fastformula.editor.candidates import Item
 from fastformula.editor.completion import Completion, complete
 from fastformula.editor.item_documentation import document
@@ -54,24 +54,20 @@ async def _analysis(ls: FormulaServer, document: Document) -> Analysis | None:
     Whoever types is not kept waiting for the rules, nor in a long formula for a parse:
     it has much the same names as a moment ago.
     """
-    last = ls.analyses.last(document.uri)
-    if last is None or last.analysis is None:
-        judged = await ls.judged(document)
-        return judged.analysis if judged else None
+    known = ls.analyses.known(document.uri)
     is_long = ls.parses.expected(document) > _WORTH_WAITING
-    if is_long or last.document is document:
-        return last.analysis
-    parsed = await ls.parses.of(document)
-    return analyze(parsed, last.surroundings.environment) if parsed else None
+    if known is None or known.analysis is None or not is_long:
+        known = await ls.analyses.meaning(document)
+    return known.analysis if known else None
 
 
 def on_resolve(ls: FormulaServer, item: types.CompletionItem) -> types.CompletionItem:
     """The item with what it means."""
     if isinstance(item.data, list) and len(item.data) == 2:
         uri, kind = item.data
-        last = ls.analyses.last(uri)
-        if last is not None and last.analysis is not None and kind in _ITEM_KINDS:
-            text = document(last.analysis, kind, item.label)
+        known = ls.analyses.known(uri)
+        if known is not None and known.analysis is not None and kind in _ITEM_KINDS:
+            text = document(known.analysis, kind, item.label)
             if text:
                 item.documentation = types.MarkupContent(
                     types.MarkupKind.Markdown, text

@@ -12,7 +12,6 @@ from fastformula.editor.hover import Hover
 from fastformula.editor.inlay_hints import InlayHint
 from fastformula.editor.navigation import Occurrences
 from fastformula.editor.refactoring import Refactoring
-from fastformula.editor.semantic_tokens import MODIFIERS, TOKEN_TYPES, SemanticToken
 from fastformula.editor.signature_help import SignatureHelp
 from fastformula.editor.symbols import Symbol
 from fastformula.linter.mending import safe_fix
@@ -352,27 +351,6 @@ def from_selections(
     for span in reversed(spans):
         nested = types.SelectionRange(from_span(document, span), nested)
     return nested
-
-
-def from_semantic_tokens(
-    document: Document, tokens: Iterable[SemanticToken]
-) -> types.SemanticTokens:
-    """Five numbers for each word, its place counted from the word before."""
-    data: list[int] = []
-    line = character = 0
-    for token in tokens:
-        start = from_offset(document, token.span.start)
-        end = from_offset(document, token.span.end)
-        same = start.line == line
-        data += (
-            start.line - line,
-            start.character - character if same else start.character,
-            end.character - start.character,
-            TOKEN_TYPES.index(token.type),
-            sum(1 << MODIFIERS.index(each) for each in token.modifiers),
-        )
-        line, character = start.line, start.character
-    return types.SemanticTokens(data)
 
 
 _HINT_KINDS = {

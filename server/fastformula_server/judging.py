@@ -29,10 +29,22 @@ def judge(
     parsed: Parsed, environment: Environment, configuration: Configuration
 ) -> Judgement:
     """All that is wrong with a formula; never raises."""
+    understood = understand(parsed, environment)
+    if understood.analysis is None:
+        return understood
+    return find_wrong(understood.analysis, configuration)
+
+
+def understand(parsed: Parsed, environment: Environment) -> Judgement:
+    """What a formula means, with what its syntax alone shows to be wrong."""
     try:
-        analysis = analyze(parsed, environment)
+        return Judgement(analyze(parsed, environment), parsed.errors)
     except Exception as error:
         return Judgement(None, parsed.errors, (_describe("The analysis", error),))
+
+
+def find_wrong(analysis: Analysis, configuration: Configuration) -> Judgement:
+    """All that is wrong with a formula that is understood."""
     try:
         return Judgement(analysis, lint(analysis, configuration))
     except Exception:
@@ -41,7 +53,8 @@ def judge(
     try:
         found = lint(analysis, quiet)
     except Exception as error:
-        found, failures[""] = parsed.errors, _describe("The linter", error)
+        found = analysis.parsed.errors
+        failures[""] = _describe("The linter", error)
     return Judgement(analysis, found, tuple(failures.values()))
 
 

@@ -232,10 +232,11 @@ class FormulaServer(LanguageServer):
     ) -> tuple[Document, Analysis] | None:
         """An open text and what it means; None where it is gone or has changed."""
         document = self.documents.get(identifier.uri)
-        judged = await self.judged(document) if document else None
-        if document is None or judged is None or judged.analysis is None:
+        known = await self.analyses.meaning(document) if document else None
+        if document is None or known is None or known.analysis is None:
             return None
-        return document, judged.analysis
+        is_current = self.documents.is_current(document)
+        return (document, known.analysis) if is_current else None
 
     async def judged(self, document: Document) -> Judged | None:
         """All that is wrong in a document; None when it has changed meanwhile."""
