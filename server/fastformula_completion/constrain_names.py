@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from fastformula.analysis import Analysis
-from fastformula.analysis.model import Access
+from fastformula.analysis import Access, Analysis, Use
 from fastformula.language import find_functions, load_functions
 from fastformula.language.catalogue import Catalogue
 from fastformula.language.context import load_contexts
@@ -38,7 +37,6 @@ names it. `new`: it is declared.
 """
 
 _NO_BODY = (Alias, Default, DefaultData, Inputs, NeedContext, Unknown)
-_CONTEXT_ACCESS = frozenset({Access.CONTEXT, Access.SET_CONTEXT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,45 +74,43 @@ def names_at(analysis: Analysis, offset: int, pending: bytes) -> Names:
     returns: set[bytes] = set()
     fixed: set[bytes] = set()
     assigned: set[bytes] = set()
-    contexts = set(context_keys())
+    arrays: set[bytes] = set()
+    contexts = {key.encode() for key in analysis.contexts}
+    used = set(contexts)
     last: dict[bytes, int] = {}
-    for use in analysis.uses:
-        key = use.name.text.upper().encode()
-        if use.access in _CONTEXT_ACCESS:
-            contexts.add(key)
-            continue
-        symbol = analysis.symbols.get(use.key)
-        is_item = symbol is not None and symbol.item is not None
+    for symbol in analysis.symbols.values():
+        texts = {use.name.text for use in symbol.uses}
+        keys = {text: text.upper().encode() for text in texts}
+        used.update(keys.values())
+        is_item = symbol.item is not None
         if is_item:
-            fixed.add(key)
-        if use.access.writes:
-            assigned.add(key)
-            loop = use.scope.loop
-            is_round = loop is not None and loop.span.start < offset <= loop.span.end
-            if use.name.span.start < offset or is_round:
-                last[key] = last.get(key, 0) + 1
-        elif use.access.declares or is_item:
-            values.add(key)
-            if use.access is Access.INPUT:
-                returns.add(key)
+            fixed.update(keys.values())
+        if symbol.type is None or symbol.type in ARRAYS:
+            arrays.update(keys.values())
+        for use in symbol.uses:
+            access = use.access
+            if access is Access.READ and not is_item:
+                continue
+            key = keys[use.name.text]
+            if access.writes:
+                assigned.add(key)
+                if use.name.span.start < offset or _comes_round(use, offset):
+                    last[key] = last.get(key, 0) + 1
+            elif access.declares or is_item:
+                values.add(key)
+                if access is Access.INPUT:
+                    returns.add(key)
     written = {key for key, times in last.items() if key != pending or times > 1}
     values |= written
     returns |= set(last)
-    arrays = {
-        key
-        for use in analysis.uses
-        if (symbol := analysis.symbols.get(use.key)) is not None
-        and (symbol.type is None or symbol.type in ARRAYS)
-        and (key := use.name.text.upper().encode()) in values | assigned
-    }
     return Names(
         values=tuple(sorted(values)),
-        arrays=frozenset(arrays),
+        arrays=frozenset(arrays & (values | assigned)),
         fixed=frozenset(fixed),
         assigned=frozenset(assigned),
         returns=tuple(sorted(returns)),
-        contexts=tuple(sorted(contexts)),
-        used=frozenset(use.name.text.upper().encode() for use in analysis.uses),
+        contexts=tuple(sorted(contexts.union(context_keys()))),
+        used=frozenset(used),
         product=analysis.product,
         catalogue=analysis.environment.catalogue,
         has_body=any(
@@ -123,6 +119,12 @@ def names_at(analysis: Analysis, offset: int, pending: bytes) -> Names:
             for placed in analysis.statements
         ),
     )
+
+
+def _comes_round(use: Use, offset: int) -> bool:
+    """Whether it stands in a loop that `offset` is in, too."""
+    loop = use.scope.loop
+    return loop is not None and loop.span.start < offset <= loop.span.end
 
 
 def may_begin(

@@ -17,6 +17,9 @@ As llama.vim has it; more than a closing bracket or two is a line being edited, 
 being written.
 """
 
+_NEAR = 500
+"""Code points before the cursor in which a block's opening is looked for."""
+
 _BLOCK_OPENER = re.compile(
     r"\b(?:THEN|ELSE|LOOP)\s*\(\s*\Z|\)\s*\(\s*\Z", re.IGNORECASE
 )
@@ -98,4 +101,5 @@ def _inside_comment(text: str, token: Token, offset: int) -> bool:
 def _opens_block(text: str, offset: int) -> bool:
     line_end = text.find("\n", offset)
     rest = text[offset : len(text) if line_end < 0 else line_end].strip()
-    return rest in ("", ")") and bool(_BLOCK_OPENER.search(text[:offset]))
+    near = text[max(0, offset - _NEAR) : offset]
+    return rest in ("", ")") and bool(_BLOCK_OPENER.search(near))

@@ -7,14 +7,21 @@ is cut down, not the text, so that what is found stands where it is found.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple, get_args
 
 from fastformula import Parsed
-from fastformula.analysis import Analysis
+from fastformula.analysis import Access, Analysis, Use
 from fastformula.diagnostic import Diagnostic
 from fastformula.syntax import Token
 from fastformula.syntax.moving import move
@@ -39,6 +46,8 @@ WHOLE = 1_000
 
 _DECLARATIONS = get_args(Declaration)
 _BLOCKS = (If, While, ChangeContexts)
+_WAYS_OUT = (Exit, Return)
+_OF_CONTEXTS = frozenset({Access.CONTEXT, Access.SET_CONTEXT})
 
 MOST_SOURCES = 8
 """How many statements that give a name its values or declare it are kept at least."""
@@ -72,36 +81,55 @@ class Outline:
     analysis: Analysis
     starts: Sequence[int]
     """Where each statement begins."""
-    parents: dict[Span, Statement] = field(default_factory=dict)
-    """The statement around another, by its place."""
-    mentions: dict[str, list[Statement]] = field(default_factory=dict)
-    """The statements that a name stands in, by its upper-case form."""
-    sources: dict[str, list[Statement]] = field(default_factory=dict)
-    """Those that give it a value or declare it."""
-    words: dict[Span, list[str]] = field(default_factory=dict)
-    """The names in a statement, by its place."""
-    declarations: list[Statement] = field(default_factory=list)
-    exits: list[Statement] = field(default_factory=list)
+    uses: Mapping[str, Sequence[Use]]
+    """The places of a name, by its upper-case form."""
+    declarations: Sequence[Statement]
+    exits: Sequence[Statement]
     """Every RETURN and EXIT."""
+    excusing: Sequence[Token]
+    """The tokens that have a comment for the checks in front of them."""
+
+    def sources(self, name: str) -> Iterator[Statement]:
+        """The statements that give a name a value or declare it."""
+        for use in self.uses.get(name, ()):
+            if use.access.writes or use.access.declares:
+                yield use.statement
+
+    def words(self, statement: Statement) -> Iterator[str]:
+        """The names in a statement, but for those in statements in it."""
+        uses = self.analysis.uses
+        at = bisect_left(uses, statement.span.start, key=_used_at)
+        while at < len(uses) and uses[at].statement is statement:
+            yield uses[at].name.key
+            at += 1
+
+    def parent(self, statement: Statement) -> Statement | None:
+        """The statement around another."""
+        at = bisect_left(self.starts, statement.span.start)
+        node = self.analysis.statements[at].scope.node
+        return None if isinstance(node, Formula) else node
 
 
 def make_outline(analysis: Analysis) -> Outline:
     """Where names are spoken of in the text of `analysis`."""
-    outline = Outline(analysis, [each[0].span.start for each in analysis.statements])
-    for statement, scope, _ in analysis.statements:
-        if not isinstance(scope.node, Formula):
-            outline.parents[statement.span] = scope.node
-        if isinstance(statement, Exit | Return):
-            outline.exits.append(statement)
-        if isinstance(statement, _DECLARATIONS):
-            outline.declarations.append(statement)
-    for use in analysis.uses:
-        key = use.name.key
-        outline.mentions.setdefault(key, []).append(use.statement)
-        outline.words.setdefault(use.statement.span, []).append(key)
-        if use.access.writes or use.access.declares:
-            outline.sources.setdefault(key, []).append(use.statement)
-    return outline
+    uses: dict[str, list[Use]] = {}
+    others = [use for use in analysis.uses if use.access in _OF_CONTEXTS]
+    for symbol in analysis.symbols.values():
+        if symbol.alias is None and not symbol.key.startswith('"'):
+            uses[symbol.key] = [*symbol.uses]
+        else:
+            others += symbol.uses
+    for use in others:
+        uses.setdefault(use.name.key, []).append(use)
+    statements = [each.statement for each in analysis.statements]
+    return Outline(
+        analysis,
+        [each.span.start for each in statements],
+        uses,
+        [each for each in statements if isinstance(each, _DECLARATIONS)],
+        [each for each in statements if isinstance(each, _WAYS_OUT)],
+        [*_excusing(analysis.parsed)],
+    )
 
 
 def choose(
@@ -119,7 +147,7 @@ def choose(
         each: Statement | None = statement
         while each is not None and each.span not in kept:
             kept.add(each.span)
-            each = outline.parents.get(each.span)
+            each = outline.parent(each)
 
     placed = outline.analysis.statements
     behind = bisect_right(outline.starts, around.end)
@@ -137,15 +165,14 @@ def choose(
     known = set(pending)
     near = around
     for name in pending:
-        said = outline.mentions.get(name, [])
-        at = bisect_right(said, around.start, key=_start)
-        for statement in said[max(0, at - breadth.nearest) : at + breadth.nearest]:
-            keep(statement)
-            near = Span(
-                min(near.start, statement.span.start), max(near.end, statement.span.end)
-            )
+        said = outline.uses.get(name, ())
+        at = bisect_right(said, around.start, key=_used_at)
+        for use in said[max(0, at - breadth.nearest) : at + breadth.nearest]:
+            keep(use.statement)
+            start, end = use.statement.span
+            near = Span(min(near.start, start), max(near.end, end))
         # Its type has to agree in all of these.
-        for statement in outline.sources.get(name, [])[:MOST_SOURCES]:
+        for statement in islice(outline.sources(name), MOST_SOURCES):
             keep(statement)
     near = Span(0, len(outline.analysis.parsed.text)) if breadth.ways_out else near
     first = bisect_left(outline.exits, near.start, key=_start)
@@ -155,9 +182,9 @@ def choose(
     for name in pending:
         if len(known) > breadth.sources:
             break
-        for source in outline.sources.get(name, ())[:2]:
+        for source in islice(outline.sources(name), 2):
             keep(source)
-            for word in outline.words.get(source.span, ()):
+            for word in outline.words(source):
                 if word not in known:
                     known.add(word)
                     pending.append(word)
@@ -166,6 +193,10 @@ def choose(
 
 def _start(statement: Statement) -> int:
     return statement.span.start
+
+
+def _used_at(use: Use) -> int:
+    return use.statement.span.start
 
 
 @dataclass(slots=True)
@@ -274,7 +305,7 @@ def _staying(
     ]
     # What has a value behind the block hangs on the ways out of it.
     stays = [
-        flag or isinstance(each, Exit | Return)
+        flag or isinstance(each, _WAYS_OUT)
         for each, flag in zip(body.statements, chosen, strict=True)
     ]
     if stays and not any(stays):
@@ -287,23 +318,25 @@ def _staying(
     return tuple(each for each, flag in left if flag), gone
 
 
-def cut_down(parsed: Parsed, kept: Collection[Span] | None) -> Parsed:
+def cut_down(outline: Outline, kept: Collection[Span] | None) -> Parsed:
     """The formula with the statements at the places `kept` alone; None keeps all."""
+    parsed = outline.analysis.parsed
     if kept is None:
         return parsed
     excerpt = Excerpt(kept)
     excerpt.take(parsed.tree.statements, parsed.tokens)
     for error in parsed.errors:
         excerpt.see(error.span, parsed.tokens)
-    excerpt.take_tokens(_excusing(parsed.text, parsed.tokens), 0)
+    excerpt.take_tokens(outline.excusing, 0)
     excerpt.take_tokens(parsed.tokens[-1:], 0)
     return excerpt.parsed(parsed.text, parsed.errors)
 
 
 def cut_down_anew(
-    parsed: Parsed, kept: Collection[Span] | None, edit: Edit, again: Reread
+    outline: Outline, kept: Collection[Span] | None, edit: Edit, again: Reread
 ) -> Parsed:
-    """The same of `parsed` after an edit, of which all that is new is kept."""
+    """The same after an edit, of which all that is new is kept."""
+    parsed = outline.analysis.parsed
     old, shift = parsed.tree.statements, again.shift
     end = edit.span.start + len(edit.new_text)
 
@@ -333,19 +366,25 @@ def cut_down_anew(
             errors.append(each)
     for each in again.errors:
         excerpt.see(each.span, again.tokens)
-    excerpt.take_tokens(_excusing(parsed.text, above), 0)
-    excerpt.take_tokens(_excusing(parsed.text, below), shift)
+    for token in outline.excusing:
+        if token.start < again.span.start:
+            excerpt.take_tokens((token,), 0)
+        elif token.start >= again.span.end - shift:
+            excerpt.take_tokens((token,), shift)
     excerpt.take_tokens(parsed.tokens[-1:], shift)
     return excerpt.parsed(again.text, errors)
 
 
-_EXCUSE = re.compile("fastformula", re.IGNORECASE)
-"""What stands in a comment that is for the checks."""
+_EXCUSE = "fastformula"
+"""What stands in a comment that is for the checks, in lower case."""
 
 
-def _excusing(text: str, tokens: Sequence[Token]) -> Iterator[Token]:
-    """Those of `tokens` that have such a comment in front of them."""
-    for match in _EXCUSE.finditer(text):
-        at = bisect_left(tokens, match.start(), key=_token_start)
-        if at < len(tokens) and tokens[at].lead <= match.start():
+def _excusing(parsed: Parsed) -> Iterator[Token]:
+    """The tokens that have such a comment in front of them."""
+    text, tokens = parsed.text.lower(), parsed.tokens
+    start = text.find(_EXCUSE)
+    while start >= 0:
+        at = bisect_left(tokens, start, key=_token_start)
+        if at < len(tokens) and tokens[at].lead <= start:
             yield tokens[at]
+        start = text.find(_EXCUSE, start + 1)

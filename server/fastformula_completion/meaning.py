@@ -151,7 +151,9 @@ class Meaning:
         offset = self._place.offset
         word = middle[max(0, start - offset) : end - offset].strip('"').upper()
         is_whole = start >= offset and end <= offset + len(middle)
-        return code in _NOWHERE and is_whole and word not in self._outline.sources
+        if code not in _NOWHERE or not is_whole:
+            return False
+        return next(self._outline.sources(word), None) is None
 
     def _offer(self, middle: str) -> _Offer:
         place = self._place
@@ -193,7 +195,7 @@ class Meaning:
         if offer.again is None:
             return parse(offer.text)
         kept = self._kept(offer, breadth)
-        return cut_down_anew(self._analysis.parsed, kept, offer.edit, offer.again)
+        return cut_down_anew(self._outline, kept, offer.edit, offer.again)
 
     def _blamed(
         self, offer: _Offer, breadth: Breadth, found: Iterable[Diagnostic]
@@ -237,7 +239,7 @@ class Meaning:
     ) -> dict[tuple[str, int], Severity]:
         """How bad what such rules find without the offer is, by its code and place."""
         rules = [rule for rule in self._rules if rule.name in codes]
-        found = self._judge(cut_down(self._analysis.parsed, kept), rules).found
+        found = self._judge(cut_down(self._outline, kept), rules).found
         return {(each.code, each.span.start): each.severity for each in found}
 
 

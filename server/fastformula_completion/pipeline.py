@@ -30,6 +30,9 @@ MOST_TOKENS = 160
 MOST_CHARACTERS = 1000
 """How much of an answer is looked at: a backend may go on where it should stop."""
 
+NEAR = 4_000
+"""How many characters on each side of the cursor an answer is compared with."""
+
 MOST_CANDIDATES = 3
 """How many different completions are offered at most."""
 
@@ -143,7 +146,7 @@ def complete(
             said += known[:1]
         if known:
             return answer(known, "", "")
-    following = next_line(text[offset:].replace("\r\n", "\n"))
+    following = next_line(text[offset : offset + NEAR])
     is_done = enough(several_lines=decision.several_lines, following=following)
     with log.step("read"):
         if analysis is None:
@@ -218,7 +221,8 @@ def _answers(
 def _edit(cursor: _Cursor, raw: str) -> str:
     """What of an answer can be offered; "" where nothing can, and why in `cursor`."""
     log, place = cursor.log, cursor.place
-    prefix, suffix = place.text[: place.offset], place.text[place.offset :]
+    prefix = place.text[max(0, place.offset - NEAR) : place.offset]
+    suffix = place.text[place.offset : place.offset + NEAR]
     with log.step("trim") as said:
         lines = raw[:MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n")
         middle = cut(lines, several_lines=cursor.decision.several_lines)

@@ -11,6 +11,7 @@ LINES_IN_A_BLOCK = 8
 LONGEST_LINE = 200
 """Characters on one line behind which nothing useful comes."""
 
+_LINE_END = re.compile(r"\n")
 _HEADER_END = re.compile(r"(?:\b(?:THEN|ELSE|LOOP)|\()\s*\Z", re.IGNORECASE)
 
 
@@ -56,7 +57,8 @@ _IN_CIRCLES = 3
 def cut(generated: str, *, several_lines: bool) -> str:
     """What of `generated` was asked for: a backend may stop later than it should."""
     done = enough(several_lines=several_lines)
-    for match in re.finditer(r"\n", generated):
+    blank = len(generated) - len(generated.lstrip())
+    for match in _LINE_END.finditer(generated, blank):
         if done(generated[: match.end()]):
             return generated[: match.start()]
     return generated

@@ -38,8 +38,9 @@ def kept(marked: str, names: set[str], breadth: Breadth) -> str:
     at = marked.index("▮")
     text = marked.replace("▮", "")
     parsed = parse(text)
-    kept = choose(make_outline(analyze(parsed)), names, Span(at, at), breadth)
-    return written(cut_down(parsed, kept))
+    outline = make_outline(analyze(parsed))
+    kept = choose(outline, names, Span(at, at), breadth)
+    return written(cut_down(outline, kept))
 
 
 def written(parsed: Parsed) -> str:
@@ -77,7 +78,7 @@ def test_an_excerpt_has_what_is_new_and_what_has_moved() -> None:
     edit = Edit(Span(at, at), "IF limit_7 > 2 THEN pay = 3")
     again = reread(parsed, edit)
     assert again is not None
-    cut = cut_down_anew(parsed, kept, edit, again)
+    cut = cut_down_anew(outline, kept, edit, again)
     new = text[:at] + edit.new_text + text[at:]
     assert len(cut.text) == len(new)
     assert all(sign in (" ", new[n]) for n, sign in enumerate(cut.text))
@@ -85,7 +86,7 @@ def test_an_excerpt_has_what_is_new_and_what_has_moved() -> None:
     simple = [each for each in cut.tree.statements if each.span.end <= at + 27]
     assert all(whole[each.span] == each for each in simple)
     assert edit.new_text in written(cut)
-    assert written(cut).replace(edit.new_text, "") == written(cut_down(parsed, kept))
+    assert written(cut).replace(edit.new_text, "") == written(cut_down(outline, kept))
     assert not cut.errors
 
 

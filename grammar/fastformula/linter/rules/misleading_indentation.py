@@ -54,7 +54,7 @@ from fastformula.syntax.tree import (
     Statement,
     While,
 )
-from fastformula.text import Edit, LineIndex, Span
+from fastformula.text import LINE_BREAK, Edit, Span
 
 _BLANK = re.compile(r"[ \t]*")
 _EMPTY_LINE = re.compile(r"(?:\n|\r(?!\n))[ \t]*[\r\n]")
@@ -62,40 +62,37 @@ _EMPTY_LINE = re.compile(r"(?:\n|\r(?!\n))[ \t]*[\r\n]")
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Pairs of statements that follow each other in a list."""
-    lines = LineIndex(analysis.parsed.text)
-    yield from _pairs(analysis, lines, analysis.parsed.tree.statements)
+    yield from _pairs(analysis, analysis.parsed.tree.statements)
     for placed in analysis.statements:
         match placed.statement:
             case If(then=then, orelse=orelse):
-                yield from _pairs(analysis, lines, then.statements)
+                yield from _pairs(analysis, then.statements)
                 if orelse is not None:
-                    yield from _pairs(analysis, lines, orelse.statements)
+                    yield from _pairs(analysis, orelse.statements)
             case While(body=body) | ChangeContexts(body=body):
-                yield from _pairs(analysis, lines, body.statements)
+                yield from _pairs(analysis, body.statements)
 
 
-def _pairs(
-    analysis: Analysis, lines: LineIndex, statements: Sequence[Statement]
-) -> Iterator[Finding]:
+def _pairs(analysis: Analysis, statements: Sequence[Statement]) -> Iterator[Finding]:
     text = analysis.parsed.text
     for at, statement in enumerate(statements[1:], 1):
-        margin = _margin(text, lines, statement.span.start)
+        margin = _margin(text, statement.span.start)
         before = Span(statements[at - 1].span.end, statement.span.start)
         if margin is None or _EMPTY_LINE.search(before.text_in(text)):
             continue
         for header, body in _open_bodies(analysis, statements[at - 1]):
             only = body.statements[0]
-            outer = _indent(text, lines, header.start)
+            outer = _indent(text, header.start)
             if (
-                _margin(text, lines, only.span.start) == margin
+                _margin(text, only.span.start) == margin
                 and margin.startswith(outer)
                 and margin != outer
                 and not isinstance(only, Return | Exit)
             ):
-                follow = _same_margin(text, lines, statements[at:], margin)
+                follow = _same_margin(text, statements[at:], margin)
                 word = header.text_in(text).upper()
                 yield Finding(
-                    _first_line(text, lines, head(statement)),
+                    _first_line(text, head(statement)),
                     f"This is indented as if it belonged to the {word} above, but only "
                     "one statement does, so this runs in every case. Put what belongs "
                     "together into parentheses.",
@@ -136,36 +133,36 @@ def _word_before(analysis: Analysis, offset: int) -> Span:
     return tokens[at - 1].span
 
 
-def _indent(text: str, lines: LineIndex, offset: int) -> str:
+def _indent(text: str, offset: int) -> str:
     """The blanks at the start of the line of `offset`."""
-    start = lines.starts[lines.position(offset).line]
+    start = max(text.rfind(sign, 0, offset) for sign in "\r\n") + 1
     match = _BLANK.match(text, start)
     return match.group() if match else ""
 
 
-def _margin(text: str, lines: LineIndex, offset: int) -> str | None:
+def _margin(text: str, offset: int) -> str | None:
     """The blanks before `offset`; None where something else stands there."""
-    start = lines.starts[lines.position(offset).line]
-    before = text[start:offset]
-    return None if before.strip(" \t") else before
+    start = offset
+    while start and text[start - 1] in " \t":
+        start -= 1
+    return text[start:offset] if start == 0 or text[start - 1] in "\r\n" else None
 
 
 def _same_margin(
-    text: str, lines: LineIndex, statements: Sequence[Statement], margin: str
+    text: str, statements: Sequence[Statement], margin: str
 ) -> list[Statement]:
     """The statements from the first one on that begin with `margin`."""
     found = []
     for statement in statements:
-        if _margin(text, lines, statement.span.start) != margin:
+        if _margin(text, statement.span.start) != margin:
             break
         found.append(statement)
     return found
 
 
-def _first_line(text: str, lines: LineIndex, span: Span) -> Span:
-    _, end = lines.line_span(lines.position(span.start).line)
-    end = span.start + len(text[span.start : min(end, span.end)].rstrip())
-    return Span(span.start, end)
+def _first_line(text: str, span: Span) -> Span:
+    said = span.text_in(text)
+    return Span(span.start, span.start + len(LINE_BREAK.split(said, 1)[0].rstrip()))
 
 
 def _brackets(analysis: Analysis, body: Body, last: Statement, outer: str) -> Fix:
