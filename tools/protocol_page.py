@@ -69,7 +69,6 @@ _ABSENT = {
     "workspace/didRenameFiles": "Watched files say the same.",
     "workspace/willCreateFiles": "A new formula changes no other.",
     "workspace/willDeleteFiles": "Who calls it is told so as a warning.",
-    "workspace/willRenameFiles": "What a formula is called may stand in its header.",
     "client/unregisterCapability": "Files are watched to the end.",
     "window/showDocument": "Nothing is opened unasked.",
     "$/logTrace": "Nothing is traced.",

@@ -6,22 +6,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from fastformula.analysis import FormulaSignature, Library
-from fastformula.analysis.environment import NoLibrary
+from fastformula.analysis import FormulaSignature
 from fastformula.editor.call_hierarchy import find_callers, names_of
 from fastformula.editor.links import find_excused, find_links
 from fastformula.editor.navigation import called_formula_at
 from fastformula.editor.workspace_symbols import find_formulas
-from fastformula.text import LineIndex, Span
+from fastformula.text import Span
 from lsprotocol import types
 
 from fastformula_server import convert
+from fastformula_server.callers import library_of, read_calls
 from fastformula_server.documents import Document
-from fastformula_server.facts import Facts
 from fastformula_server.library import formula_name, header_name
 from fastformula_server.pages import page_address, read_page
 from fastformula_server.server import FormulaServer
-from fastformula_server.testing.texts import Texts
 from fastformula_server.workspace import to_path
 
 _START = types.Range(types.Position(0, 0), types.Position(0, 0))
@@ -120,29 +118,6 @@ async def on_outgoing_calls(
             if (found := library.find(name)) is not None
         ]
     return calls
-
-
-async def library_of(ls: FormulaServer, uri: str) -> Library:
-    """The formulas that the one at `uri` has to do with, read whole."""
-    root = ls.formulas.look(uri).root
-    return await ls.neighbours.whole(root) if root else NoLibrary()
-
-
-async def read_calls(
-    ls: FormulaServer, paths: Iterable[Path]
-) -> dict[Path, tuple[Document, Facts]]:
-    """Formulas as they are in the editor, or else in their files, if they still are."""
-    texts = Texts(ls.documents.all(), ls.documents.encoding)
-    shown = {path: texts.shown(path) for path in paths}
-    asked = {path: each.text if each else None for path, each in shown.items()}
-    found = {}
-    for path, (text, facts) in (await ls.neighbours.facts(asked)).items():
-        document = shown[path]
-        if document is None:
-            lines, encoding = LineIndex(text), ls.documents.encoding
-            document = Document(texts.uri(path), 0, text, lines, encoding)
-        found[path] = document, facts
-    return found
 
 
 def _item(name: str, path: Path) -> types.CallHierarchyItem:

@@ -312,18 +312,6 @@ def from_occurrences(
     ]
 
 
-def from_edits(document: Document, edits: Iterable[Edit]) -> types.WorkspaceEdit:
-    """Edits of one document."""
-    return types.WorkspaceEdit(
-        changes={
-            document.uri: [
-                types.TextEdit(from_span(document, each.span), each.new_text)
-                for each in edits
-            ]
-        }
-    )
-
-
 def from_signature_help(found: SignatureHelp) -> types.SignatureHelp:
     """The forms of a function; labels are ASCII, so any encoding counts them alike."""
     return types.SignatureHelp(

@@ -22,6 +22,7 @@ from fastformula_server import (
     lenses,
     names,
     trying,
+    renaming,
 )
 from fastformula_server.case_documents import (
     change_cases,
@@ -338,6 +339,7 @@ ALL_FEATURES = (
 def make_server() -> FormulaServer:
     """A server with every handler in place, not yet connected."""
     server = FormulaServer()
+    *renaming.FEATURES,
     for method, handler, options in ALL_FEATURES:
         server.feature(method, options)(handler)
     server.command(convert.ACCEPTED)(on_accepted)

@@ -20,6 +20,11 @@ def header_name(text: str) -> str:
     return found.name if found else ""
 
 
+def all_names(signature: FormulaSignature) -> set[str]:
+    """The names that others may call a formula by."""
+    return {signature.name, formula_name(PurePath(signature.path))}
+
+
 class FormulaLibrary:
     """Signatures of formulas, found by the name of the file or in the header.
 
@@ -38,7 +43,7 @@ class FormulaLibrary:
         self._deletes_all = False
         known = tuple(signatures)
         for signature in known:
-            for name in {signature.name, formula_name(PurePath(signature.path))}:
+            for name in all_names(signature):
                 if name not in self._by_name:
                     self._by_name[name] = signature
                 elif not _same(self._by_name[name], signature):

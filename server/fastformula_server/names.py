@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from fastformula.analysis import Analysis
+from fastformula.editor.formula_names import find_formula_name
+from fastformula.editor.formula_renaming import find_parameter
 from fastformula.editor.hover import hover, hover_word
 from fastformula.editor.inlay_hints import hint
 from fastformula.editor.linked_editing import find_linked
@@ -14,18 +17,20 @@ from fastformula.editor.navigation import (
     find_definitions,
     find_occurrences,
 )
-from fastformula.editor.rename import Refusal, prepare_rename, rename
 from fastformula.editor.selection import grow
 from fastformula.editor.signature_help import help_with_signature
+from fastformula.text import Span
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
 
 from fastformula_server import convert
+from fastformula_server.callers import find_naming, find_passing
 from fastformula_server.documents import Document
 from fastformula_server.server import FormulaServer
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
+    """A place in an open text, and what the text means."""
+
     document: Document
     analysis: Analysis
     offset: int
@@ -38,18 +43,13 @@ class _AtPosition(Protocol):
     position: types.Position
 
 
-async def _place(ls: FormulaServer, params: _AtPosition) -> _Place | None:
+async def place_of(ls: FormulaServer, params: _AtPosition) -> Place | None:
     """The client's place, analysed; None when the text is gone or has changed."""
     found = await ls.analysed(params.text_document)
     if found is None:
         return None
     document, analysis = found
-    return _Place(document, analysis, convert.to_offset(document, params.position))
-
-
-def _refused(refusal: Refusal) -> JsonRpcException:
-    """An answer that editors show where the author typed the new name."""
-    return JsonRpcException(refusal.message, types.LSPErrorCodes.RequestFailed)
+    return Place(document, analysis, convert.to_offset(document, params.position))
 
 
 async def on_hover(ls: FormulaServer, params: types.HoverParams) -> types.Hover | None:
@@ -60,7 +60,7 @@ async def on_hover(ls: FormulaServer, params: types.HoverParams) -> types.Hover 
         word = hover_word(parsed, convert.to_offset(document, params.position))
         if word is not None:
             return convert.from_hover(document, word)
-    at = await _place(ls, params)
+    at = await place_of(ls, params)
     last = ls.tests.values(at.document) if at else None
     name = hover(at.analysis, at.offset, last) if at else None
     return convert.from_hover(at.document, name) if at and name else None
@@ -70,7 +70,7 @@ async def on_definition(
     ls: FormulaServer, params: types.DefinitionParams
 ) -> list[types.Location] | None:
     """Where the name is declared; for a called formula, the formula."""
-    at = await _place(ls, params)
+    at = await place_of(ls, params)
     if at is None:
         return None
     called = called_formula_at(at.analysis, at.offset)
@@ -88,8 +88,8 @@ async def on_definition(
 async def on_references(
     ls: FormulaServer, params: types.ReferenceParams
 ) -> list[types.Location] | None:
-    """Every place of the name."""
-    at = await _place(ls, params)
+    """Every place of the name; of formulas and what they are handed, in all texts."""
+    at = await place_of(ls, params)
     found = find_occurrences(at.analysis, at.offset) if at else None
     if at is None or found is None:
         return None
@@ -97,50 +97,31 @@ async def on_references(
     spans = [
         each.span for each in found.references if wanted or each.role != "declared"
     ]
-    return convert.from_locations(at.document, spans)
+    locations = convert.from_locations(at.document, spans)
+    others: Iterable[tuple[Document, Iterable[Span]]] | None = ()
+    if formula := find_formula_name(at.analysis, at.offset):
+        others = await find_naming(ls, at.document, formula.name, declared=wanted)
+    elif parameter := find_parameter(at.analysis, at.offset):
+        others = await find_passing(ls, at.document, parameter)
+    for document, places in others or ():
+        locations += convert.from_locations(document, places)
+    return locations
 
 
 async def on_highlight(
     ls: FormulaServer, params: types.DocumentHighlightParams
 ) -> list[types.DocumentHighlight] | None:
     """The same, for the eye."""
-    at = await _place(ls, params)
+    at = await place_of(ls, params)
     found = find_occurrences(at.analysis, at.offset) if at else None
     return convert.from_occurrences(at.document, found) if at and found else None
-
-
-async def on_prepare_rename(
-    ls: FormulaServer, params: types.PrepareRenameParams
-) -> types.PrepareRenamePlaceholder | None:
-    """What would be renamed; an error that says why where it cannot be."""
-    at = await _place(ls, params)
-    found = prepare_rename(at.analysis, at.offset) if at else None
-    if isinstance(found, Refusal):
-        raise _refused(found)
-    if at is None or found is None:
-        return None
-    span = convert.from_span(at.document, found.span)
-    return types.PrepareRenamePlaceholder(span, found.name)
-
-
-async def on_rename(
-    ls: FormulaServer, params: types.RenameParams
-) -> types.WorkspaceEdit | None:
-    """Another name everywhere; an error that says why where that cannot be."""
-    at = await _place(ls, params)
-    if at is None:
-        return None
-    edits = rename(at.analysis, at.offset, params.new_name)
-    if isinstance(edits, Refusal):
-        raise _refused(edits)
-    return convert.from_edits(at.document, edits)
 
 
 async def on_linked_editing(
     ls: FormulaServer, params: types.LinkedEditingRangeParams
 ) -> types.LinkedEditingRanges | None:
     """Where the same is typed, for who types in a name."""
-    at = await _place(ls, params)
+    at = await place_of(ls, params)
     spans = find_linked(at.analysis, at.offset) if at else ()
     if at is None or not spans:
         return None
@@ -152,7 +133,7 @@ async def on_signature_help(
     ls: FormulaServer, params: types.SignatureHelpParams
 ) -> types.SignatureHelp | None:
     """Which arguments the function takes."""
-    at = await _place(ls, params)
+    at = await place_of(ls, params)
     found = help_with_signature(at.analysis, at.offset) if at else None
     return convert.from_signature_help(found) if found else None
 
@@ -194,9 +175,7 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
     (types.TEXT_DOCUMENT_DEFINITION, on_definition, None),
     (types.TEXT_DOCUMENT_REFERENCES, on_references, None),
     (types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, on_highlight, None),
-    (types.TEXT_DOCUMENT_PREPARE_RENAME, on_prepare_rename, None),
     (types.TEXT_DOCUMENT_LINKED_EDITING_RANGE, on_linked_editing, None),
-    (types.TEXT_DOCUMENT_RENAME, on_rename, types.RenameOptions(prepare_provider=True)),
     (
         types.TEXT_DOCUMENT_SIGNATURE_HELP,
         on_signature_help,

@@ -18,7 +18,7 @@ from fastformula_server.files import find_files
 from fastformula_server.indexing import examine, look_at, read_formulas
 from fastformula_server.library import FormulaLibrary
 from fastformula_server.project import ALONE
-from fastformula_server.worker import Worker
+from fastformula_server.worker import Result, Worker
 
 Step = Callable[[int, int], None]
 """Told how many of how many formulas are read; in any thread."""
@@ -133,6 +133,12 @@ class Neighbours:
         await self._rebuild(folder)
         return folder.library
 
+    async def signatures(self, root: Path) -> tuple[FormulaSignature, ...] | None:
+        """All formulas below `root`; None where their reader was stopped."""
+        await self.whole(root)
+        folder = self._folders[root]
+        return tuple(folder.signatures.values()) if folder.is_read else None
+
     async def facts(
         self, texts: Mapping[Path, str | None]
     ) -> dict[Path, tuple[str, Facts]]:
@@ -146,6 +152,10 @@ class Neighbours:
             return {each.path: (each.text, facts) for each, facts in found if facts}
 
         return await self._worker.run(read)
+
+    async def work(self, job: Callable[[], Result]) -> Result:
+        """What `job` finds that reads files, in the thread for that."""
+        return await self._worker.run(job)
 
     def _begin(self, root: Path) -> _Folder:
         folder = self._folders[root] = _Folder()

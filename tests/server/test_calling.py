@@ -5,7 +5,7 @@ Columns are counted in UTF-16, and on the lines that are looked at stands an emo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,20 @@ FORMULAS = {"acme rounding.ff": ROUNDING, "pay.ff": PAY, "bonus.ff": BONUS}
 class Workspace:
     """A folder of formulas, and a server that has it open."""
 
-    def __init__(self, wire: Any, folder: Path) -> None:
+    def __init__(
+        self,
+        wire: Any,
+        folder: Path,
+        formulas: Mapping[str, str] = FORMULAS,
+        **capabilities: object,
+    ) -> None:
         self.wire = wire
         self.folder = folder
         self.numbers = count(1)
-        for name, text in FORMULAS.items():
+        for name, text in formulas.items():
             (folder / name).write_text(text, encoding="utf-8")
-        wire.initialize(
+        self.answer = wire.initialize(
+            capabilities=capabilities,
             workspaceFolders=[{"uri": folder.as_uri(), "name": "formulas"}],
             initializationOptions={"completion": {"enabled": False}},
         )
@@ -46,15 +53,20 @@ class Workspace:
     def uri(self, name: str) -> str:
         return (self.folder / name).as_uri()
 
-    def open(self, name: str) -> None:
+    def open(self, name: str, text: str = "") -> None:
         item = {"uri": self.uri(name), "languageId": "fastformula", "version": 1}
-        text = FORMULAS[name]
+        text = text or FORMULAS[name]
         self.wire.send("textDocument/didOpen", {"textDocument": {**item, "text": text}})
 
     def ask(self, method: str, **params: Any) -> Any:
+        answer = self.answered(method, **params)
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def answered(self, method: str, **params: Any) -> dict[str, Any]:
         number = next(self.numbers)
         self.wire.send(method, params, number=number)
-        return self.wire.answer(number)["result"]
+        return dict(self.wire.answer(number))
 
     def prepare(self, name: str, line: int, character: int) -> dict[str, Any]:
         (item,) = self.ask(

@@ -520,8 +520,15 @@ async def test_a_variable_gets_another_name_everywhere(client: LanguageClient) -
     edit = await client.text_document_rename_async(
         types.RenameParams(*at, new_name="l_total")
     )
-    assert edit and edit.changes
-    edits = edit.changes[editor.uri]
+    assert edit
+    if edit.changes:
+        edits = edit.changes[editor.uri]
+    else:
+        assert edit.document_changes
+        (change,) = edit.document_changes
+        assert isinstance(change, types.TextDocumentEdit)
+        assert change.text_document.version == 1
+        edits = change.edits
     assert {each.new_text for each in edits} == {"l_total"}
     assert len(edits) == 4 and editor.of("L_PAY") in [each.range for each in edits]
 

@@ -49,6 +49,23 @@ def find_calls(analysis: Analysis) -> tuple[NamedCall, ...]:
     return tuple(found)
 
 
+def inside(literal: Span) -> Span:
+    """A text literal without its quotes."""
+    return Span(literal.start + 1, literal.end - 1)
+
+
+def find_formula_name(analysis: Analysis, offset: int) -> Naming | None:
+    """The name of a formula at `offset`: of a called one, or of this in its header.
+
+    Its span is that of the name alone, without quotes.
+    """
+    for call in find_calls(analysis):
+        if call.span.start <= offset <= call.span.end:
+            return Naming(call.formula, inside(call.span))
+    own = find_header_name(analysis.parsed.text)
+    return own if own and own.span.start <= offset <= own.span.end else None
+
+
 def find_header_name(text: str) -> Naming | None:
     """The name in a comment `Formula Name: …` at the top; blanks are underscores."""
     match = _HEADER.search(text, 0, _HEADER_LENGTH)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fastformula.analysis import Access, Analysis, Symbol, Use
-from fastformula.editor.formula_names import find_calls
+from fastformula.editor.formula_names import (
+    find_calls,
+    find_formula_name,
+    find_header_name,
+    inside,
+)
 from fastformula.text import Span
 
 Role = Literal["declared", "read", "written"]
@@ -24,7 +29,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """All places of one variable, item, context or function, in source order."""
+    """All places of one variable, item, context, function or formula, in order."""
 
     span: Span
     """The one under the cursor."""
@@ -70,7 +75,7 @@ def find_occurrences(analysis: Analysis, offset: int) -> Occurrences | None:
     """Every place of what is named at `offset`; None where there is no name."""
     use = use_at(analysis, offset)
     if use is None:
-        return _function_at(analysis, offset)
+        return _function_at(analysis, offset) or _formula_at(analysis, offset)
     if use.access in _OF_CONTEXTS:
         uses = [
             each
@@ -99,6 +104,22 @@ def _function_at(analysis: Analysis, offset: int) -> Occurrences | None:
                 ),
             )
     return None
+
+
+def _formula_at(analysis: Analysis, offset: int) -> Occurrences | None:
+    """The name of a formula, in its calls and in the header."""
+    found = find_formula_name(analysis, offset)
+    if found is None:
+        return None
+    own = find_header_name(analysis.parsed.text)
+    references = [
+        Reference(inside(each.span), "read")
+        for each in find_calls(analysis)
+        if each.formula == found.name
+    ]
+    if own and own.name == found.name:
+        references.insert(0, Reference(own.span, "declared"))
+    return Occurrences(found.span, tuple(references))
 
 
 def _role(access: Access) -> Role:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from fastformula.analysis import Access, Analysis, Symbol, Use
+from fastformula.editor.formula_names import find_formula_name
 from fastformula.editor.navigation import use_at
 from fastformula.language import find_functions
 from fastformula.syntax import KEYWORDS
@@ -38,7 +39,10 @@ def prepare_rename(analysis: Analysis, offset: int) -> Renamable | Refusal | Non
     """What renaming at `offset` would change; None where there is no name."""
     use = use_at(analysis, offset)
     if use is None:
-        return None
+        formula = find_formula_name(analysis, offset)
+        return formula and Renamable(
+            formula.span, formula.span.text_in(analysis.parsed.text)
+        )
     if use.access in (Access.CONTEXT, Access.SET_CONTEXT):
         return Refusal(f"{use.name.text} is a context; its name is Oracle's.")
     symbol = analysis.symbols[use.key]
@@ -65,7 +69,8 @@ def rename(analysis: Analysis, offset: int, new: str) -> tuple[Edit, ...] | Refu
     if isinstance(prepared, Refusal):
         return prepared
     use = use_at(analysis, offset)
-    assert use is not None
+    if use is None:
+        return Refusal("Formulas are renamed with all that call them.")
     symbol = analysis.symbols[use.key]
     uses = [
         each

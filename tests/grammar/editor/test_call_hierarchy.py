@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastformula import parse
 from fastformula.analysis import Environment, FormulaSignature, analyze
-from fastformula.editor.call_hierarchy import called_names, find_callers, names_of
+from fastformula.editor.call_hierarchy import find_callers, names_of
+from fastformula.editor.formula_names import find_calls
 from fastformula.editor.links import find_links
 from fastformula.editor.workspace_symbols import find_formulas
 
@@ -45,7 +46,7 @@ ANALYSIS = analyze(parse(TEXT), Environment(library=Library()))
 
 
 def test_a_call_names_a_formula_in_either_way_of_writing() -> None:
-    found = [(span.text_in(TEXT), name) for span, name in called_names(ANALYSIS)]
+    found = [(each.span.text_in(TEXT), each.formula) for each in find_calls(ANALYSIS)]
     assert found == [
         ("'ACME_ROUNDING'", "ACME_ROUNDING"),
         ("'acme_rounding'", "ACME_ROUNDING"),
