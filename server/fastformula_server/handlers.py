@@ -28,6 +28,7 @@ from fastformula_server.case_documents import (
     change_cases,
     close_cases,
     open_cases,
+    tell_tests_changed,
 )
 from fastformula_server.files import SUFFIXES
 from fastformula_server.server import FormulaServer
@@ -90,6 +91,8 @@ def on_watched_files(
     if projects := [path for path in paths if is_of_project(path)]:
         ls.neighbours.read_all_again(projects)
         ls.show_all_diagnostics()
+    if any(is_case_file(each.uri) for each in params.changes):
+        tell_tests_changed(ls)
 
 
 def on_shutdown(ls: FormulaServer, _params: None) -> None:

@@ -16,13 +16,15 @@ from fastformula_server.files import SUFFIXES
 from fastformula_server.project import Project, load_project
 from fastformula_server.project_file import FILE_NAME, Problem, read_formula_type
 from fastformula_server.settings import Settings
+from fastformula_server.testing.case import ENDING
 
 WATCHED = (
     f"**/{FILE_NAME}",
     f"**/{PROJECT_FOLDER}/*{SUFFIX}",
     *(f"**/*{suffix}" for suffix in sorted(SUFFIXES)),
+    f"**/*{ENDING}",
 )
-"""Patterns of the files that surroundings depend on."""
+"""Patterns of the files that surroundings and tests depend on."""
 
 
 def is_of_project(path: Path) -> bool:

@@ -506,6 +506,17 @@ def test_a_client_with_a_place_for_tests_gets_no_buttons_for_them_but_news(
     assert file["cases"][0]["name"] == f"x{LONG}"
 
 
+def test_case_files_that_come_and_go_on_disk_are_news(
+    open_session: Callable[..., Session],
+) -> None:
+    session = open_session(**SHOWS_TESTS)
+    (session.folder / "pay.fftest.toml").unlink()
+    changes = [{"uri": session.uri("pay.fftest.toml"), "type": 3}]
+    session.wire.send("workspace/didChangeWatchedFiles", {"changes": changes})
+    session.told("fastformula/testsChanged")
+    assert session.ask("fastformula/tests")["files"] == []
+
+
 def test_a_formula_is_run_with_a_case_or_without(
     session: Session,
 ) -> None:

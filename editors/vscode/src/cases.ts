@@ -46,7 +46,7 @@ export interface Result {
   readonly name: string;
   readonly passed: boolean;
   readonly seconds: number;
-  /** All that is wrong, as `fastformula test` prints it. */
+  /** All that is wrong, as `fastformula test` prints it, below a line with the name. */
   readonly message: string;
   readonly differences: readonly Difference[];
   /** The place in the formula that made the wrong value or the error. */
@@ -78,6 +78,8 @@ export interface Outcome {
     readonly formula: string;
     readonly line: number;
   } | null;
+  /** What no case gave, and the formula needed to go on. */
+  readonly missing?: { readonly kind: string; readonly name: string } | null;
 }
 
 /** The name of a case file without its folder and ending. */
@@ -100,10 +102,9 @@ export function asked(
 
 /** What became of a case, for the terminal of the test results. */
 export function told({ uri, name, passed, seconds, message }: Result): string {
-  const text = passed
-    ? `passed ${fileLabel(uri)}: ${name} (${seconds.toFixed(2)} s)`
-    : message;
-  return `${text}\n`.replace(/\r?\n/g, '\r\n');
+  const [, ...why] = message.split(/\r?\n/);
+  const title = `${passed ? 'passed' : 'FAILED'} ${fileLabel(uri)}: ${name}`;
+  return [`${title} (${seconds.toFixed(2)} s)`, ...why, ''].join('\r\n');
 }
 
 /** The statements of a formula, each with the ways out of it that its IF or WHILE has. */
@@ -125,11 +126,12 @@ function key({ line, character }: Place): string {
 }
 
 /** The outcome of a run as lines: what was logged and returned, or why it ended. */
-export function outcomeLines({ returns, log, error }: Outcome): string[] {
+export function outcomeLines({ returns, log, error, missing }: Outcome): string[] {
   return [
     ...log.map((line) => `log: ${line}`),
     ...Object.entries(returns).map(([name, value]) => `${name} = ${written(value)}`),
     ...(error ? [`${error.formula}:${error.line}: ${error.class}: ${error.message}`] : []),
+    ...(missing ? [`    add to a case: ${missing.kind}s.${missing.name} = …`] : []),
   ];
 }
 

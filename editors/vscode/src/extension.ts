@@ -18,7 +18,7 @@ import {
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { pages } from './page';
-import { runningCommands } from './running';
+import { runningCommand, showsOutcomes } from './running';
 import { findServer, INSTALL_COMMAND, type Machine, ServerNotFound } from './server';
 import { type ModelStatus, shown, STATUS, STOPPED } from './status';
 import { followCases, testExplorer } from './testing';
@@ -103,7 +103,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand('fastformula.showOutput', () => output.show()),
     pages(),
     writingCommands(() => client),
-    runningCommands(() => client),
+    runningCommand(() => client),
     testExplorer(() => client),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -199,7 +199,8 @@ function clientOptions(): LanguageClientOptions {
     initializationFailedHandler: () => false,
     middleware: {
       workspace: { configuration: (params) => params.items.map(serverSettings) },
-      executeCommand: showsAnswers(() => client),
+      executeCommand: (command, args, next) =>
+        showsOutcomes(command, args, (...given) => showsAnswers(() => client)(...given, next)),
     },
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),

@@ -3,7 +3,8 @@
  */
 import * as vscode from 'vscode';
 
-const SCHEME = 'fastformula';
+/** Not the server's own: `fastformula:` has its pages about rules. */
+const SCHEME = 'fastformula-answer';
 const texts = new Map<string, string>();
 const changed = new vscode.EventEmitter<vscode.Uri>();
 

@@ -24,16 +24,16 @@ test('cases are asked for by their files', () => {
   assert.deepEqual(asked([]), []);
 });
 
-test('the terminal is told a line of what passes, and all of what fails', () => {
+test('the terminal is told a line of what passes, and why the others fail', () => {
   const result = { uri: PAY, name: 'a long week', seconds: 0.014, differences: [] };
   assert.equal(
     told({ ...result, passed: true, message: '' }),
     'passed over time: a long week (0.01 s)\r\n',
   );
-  const message = 'FAILED a long week\n    PAY: expected 430, but is 425';
+  const message = 'FAILED pay.fftest.toml::a long week\n    PAY: expected 430, but is 425';
   assert.equal(
     told({ ...result, passed: false, message }),
-    'FAILED a long week\r\n    PAY: expected 430, but is 425\r\n',
+    'FAILED over time: a long week (0.01 s)\r\n    PAY: expected 430, but is 425\r\n',
   );
 });
 
@@ -69,6 +69,12 @@ const outcomes: Record<string, [json: string, lines: string[]]> = {
     '{"returns": {}, "log": ["enter"], "error": {"class": "Divide by zero", ' +
       '"message": "hours is 0", "formula": "PAY", "line": 3}}',
     ['log: enter', 'PAY:3: Divide by zero: hours is 0'],
+  ],
+  'what it lacked': [
+    '{"returns": {}, "log": [], "error": {"class": "No data found", "message": ' +
+      '"`RATE` has no value.", "formula": "PAY", "line": 2}, ' +
+      '"missing": {"kind": "item", "name": "RATE", "type": null}}',
+    ['PAY:2: No data found: `RATE` has no value.', '    add to a case: items.RATE = …'],
   ],
 };
 

@@ -49,7 +49,7 @@ async function texts(selector) {
     const file = `${process.env.FASTFORMULA_MESSAGES}.${Date.now()}`;
     console.log(`texts of ${selector} into ${file}`);
     const found = await until(
-      () => readFile(file, 'utf8').then(JSON.parse, () => false),
+      () => readFile(file, 'utf8').then(JSON.parse).catch(() => false),
       'answer of the window',
     );
     return found.length && found;

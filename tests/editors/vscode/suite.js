@@ -153,13 +153,15 @@ const tests = {
       () =>
         vscode.window.visibleTextEditors.some(
           (editor) =>
-            editor.document.uri.scheme === 'fastformula' &&
+            editor.document.uri.scheme === 'fastformula-answer' &&
             editor.document.getText() === ANSWER,
         ),
       'explanation',
     );
     await run('workbench.action.closeAllGroups');
   },
+
+  ...require('./testing'),
 
   'Enter in a fresh block indents, and the bracket closes': async () => {
     const { document } = await open('IF hours > 40 THEN |\n');
