@@ -10,12 +10,12 @@ from fastformula.interpreter.activation import Evaluate, Frame
 from fastformula.interpreter.compilation import Compilation, Compile, refusal
 from fastformula.interpreter.errors import ErrorClass, FormulaError
 from fastformula.interpreter.values import (
+    INDEX_CLASSES,
     UNSET,
     Array,
     describe,
     index_of,
     index_value,
-    type_of,
 )
 from fastformula.language.types import index_type
 from fastformula.syntax.tree import Exists, Expression, Index, Method, Name
@@ -112,7 +112,7 @@ def find_index(
     c: Compilation, array: Name, node: Expression, held: Array, value: Any
 ) -> Any:
     """The index of `held` that `value` means; numbers are cut to whole ones."""
-    if type_of(value) == index_type(held.type):
+    if value.__class__ is INDEX_CLASSES[held.type]:
         return index_of(value)
     if value is None:
         raise FormulaError(

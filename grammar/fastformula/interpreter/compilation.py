@@ -28,16 +28,13 @@ class Compilation:
     """The `id` of each name that surely has a value where it stands."""
     answered: frozenset[str]
     """The functions that somebody has given answers for."""
-    uses: Mapping[int, tuple[Use, ...]] | None
-    """The names of each statement by its `id`, where every one is to be reported."""
+    is_watched: bool
+    """Whether every statement is to be reported."""
+    uses: Mapping[int, tuple[Use, ...]]
+    """The names of each statement by its `id`, whose values are to be reported."""
     lines: LineIndex
     contexts_of: Mapping[int, tuple[str, ...]]
     """The contexts that a call needs, by its `id`, where it needs any."""
-
-    @property
-    def is_watched(self) -> bool:
-        """Whether every statement is to be reported."""
-        return self.uses is not None
 
     def text(self, node: Node) -> str:
         """What `node` says, short enough for a message."""

@@ -49,16 +49,19 @@ def run(
     world: World = _EMPTY,
     semantics: Semantics = _LIKELIEST,
     watch: Callable[[Step], None] | None = None,
+    *,
+    with_values: bool = True,
 ) -> Outcome:
     """Run a formula; what goes wrong in it is in the outcome, never raised.
 
-    `watch` is told each statement when it is through, which makes the run slower.
+    `watch` is told each statement when it is through, which makes the run slower, and
+    what it read and wrote, unless that is not wanted.
     """
     making = partial(
         make_program,
         semantics=semantics,
         answered=frozenset(world.functions),
-        is_watched=watch is not None,
+        watched="" if watch is None else "values" if with_values else "steps",
     )
     state = Run(world, semantics, watch, making)
     name = analysis.environment.formula_name or _NAMELESS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from fastformula.analysis import Analysis, Use
 from fastformula.diagnostic import Severity
@@ -18,6 +18,9 @@ from fastformula.interpreter.values import UNSET, Array
 from fastformula.syntax.tree import NeedContext, Node
 from fastformula.text import LineIndex, Span
 
+Watched: TypeAlias = Literal["", "steps", "values"]
+"""Whether statements are reported, and whether what they read and wrote is."""
+
 _REFUSED = frozenset({"inconsistent-types", "operator-types"})
 """The problems of an analysis without which the types it gives can be relied on."""
 
@@ -29,11 +32,11 @@ def make_program(
     *,
     semantics: Semantics,
     answered: frozenset[str],
-    is_watched: bool,
+    watched: Watched,
 ) -> Program:
     """The program of a formula; raises FormulaError, with its error, for none."""
     try:
-        return _make(analysis, name, semantics, answered, is_watched)
+        return _make(analysis, name, semantics, answered, watched)
     except FormulaError as error:
         raise _placed(error, analysis, name, caller) from None
     except RecursionError:
@@ -48,7 +51,7 @@ def _make(
     name: str,
     semantics: Semantics,
     answered: frozenset[str],
-    is_watched: bool,
+    watched: Watched,
 ) -> Program:
     """The program; kept, as many cases of one formula are played in a row."""
     _refuse(analysis)
@@ -63,7 +66,8 @@ def _make(
             id(use.name) for use in analysis.uses if use.assigned == "yes"
         ),
         answered=answered,
-        uses=_by_statement(analysis) if is_watched else None,
+        is_watched=bool(watched),
+        uses=_by_statement(analysis) if watched == "values" else {},
         lines=LineIndex(analysis.parsed.text),
         contexts_of={
             id(site.call): site.function.contexts

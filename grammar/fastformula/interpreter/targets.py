@@ -8,7 +8,14 @@ from typing import Any, TypeAlias
 from fastformula.interpreter.activation import Frame
 from fastformula.interpreter.arrays import find_index
 from fastformula.interpreter.compilation import Compilation, Compile, refusal
-from fastformula.interpreter.values import UNSET, Array, copy_of, describe, type_of
+from fastformula.interpreter.values import (
+    ELEMENT_CLASSES,
+    UNSET,
+    Array,
+    copy_of,
+    describe,
+    type_of,
+)
 from fastformula.language.types import array_of, value_type
 from fastformula.syntax.tree import Expression, Index, Name
 
@@ -70,8 +77,7 @@ def _put_element(c: Compilation, target: Index, compile_: Compile) -> Put:
             held = Array(kind or _kind(target, value, index))
             frame[place] = held
         at = find_index(c, target.array, target.index, held, index)
-        found = type_of(value)
-        if found is not None and value_type(held.type) != found:
+        if value is not None and value.__class__ is not ELEMENT_CLASSES[held.type]:
             raise refusal(
                 f"`{target.array.text}` is {held.type}, so its elements are not "
                 f"{describe(value)}.",

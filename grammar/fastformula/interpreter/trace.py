@@ -50,7 +50,7 @@ def watched_condition(c: Compilation, node: If | While, test: Evaluate) -> Evalu
 def _names(c: Compilation, node: Statement) -> tuple[list[Symbol], list[Symbol]]:
     reads: dict[str, Symbol] = {}
     writes: dict[str, Symbol] = {}
-    for use in (c.uses or {}).get(id(node), ()):
+    for use in c.uses.get(id(node), ()):
         symbol = c.analysis.symbols.get(use.key)
         if symbol is None:
             continue

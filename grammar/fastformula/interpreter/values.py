@@ -20,7 +20,7 @@ from decimal import (
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
-from fastformula.language.types import SCALARS, array_of, index_type, value_type
+from fastformula.language.types import ARRAYS, SCALARS, array_of, index_type, value_type
 
 Scalar: TypeAlias = Decimal | str | datetime | None
 Value: TypeAlias = Scalar | Mapping[int | str, Scalar]
@@ -107,6 +107,9 @@ class Array:
 
 _TYPES: dict[type, str] = {Decimal: "NUMBER", str: "TEXT", datetime: "DATE"}
 CLASSES: Final[dict[str, type]] = {name: each for each, name in _TYPES.items()}
+INDEX_CLASSES: Final = {kind: CLASSES[index_type(kind)] for kind in ARRAYS}
+ELEMENT_CLASSES: Final = {kind: CLASSES[value_type(kind)] for kind in ARRAYS}
+"""By the type of an array."""
 
 
 def type_of(value: Any) -> str | None:

@@ -66,7 +66,8 @@ def play(
     """What becomes of each case, in order; raises CaseError for one that cannot run.
 
     A case is played when its result is asked for, so that one may stop at any. `watch`
-    is told the statements, of called formulas too; `read` gives the texts of formulas.
+    is told the statements, of called formulas too, without their values; `read` gives
+    the texts of formulas.
     """
     # Most cases of a file ask for the same.
     neighbours_of = lru_cache(maxsize=64)(partial(_neighbours, read))
@@ -79,7 +80,7 @@ def play(
         try:
             world = make_case_world(case.meets, analysis, neighbours)
             told = None if watch is None else _placed(watch, path_of)
-            outcome = run(analysis, world, semantics, told)
+            outcome = run(analysis, world, semantics, told, with_values=False)
             differences = compare(case.expected, outcome)
         except ValueError as error:
             raise CaseError(f"{case.title}: {error}") from error

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from fastformula.interpreter import Outcome, Row, Semantics, Step
+from fastformula import parse
+from fastformula.analysis import analyze
+from fastformula.interpreter import Outcome, Row, Semantics, Step, run
 
 GRADE = "PER_ASG_GRADE_NAME"
 HISTORY = "PER_HIST_ASG_ASSIGNMENT_ID"
@@ -444,6 +446,18 @@ def test_what_is_watched_is_what_was_carried_out(play: Callable[..., Outcome]) -
         (4, "b[a] = 'x'", {"a": 1}, {"b": {1: "x"}}, None),
         (5, "RETURN b", {"b": {1: "x"}}, {}, None),
     ]
+
+
+def test_statements_are_watched_without_values_where_nobody_wants_them() -> None:
+    steps: list[Step] = []
+    analysis = analyze(parse("a = 2 IF a = 2 THEN b = a"))
+    run(analysis, watch=steps.append, with_values=False)
+    assert [(step.text, step.outcome) for step in steps] == [
+        ("a = 2", None),
+        ("a = 2", True),
+        ("b = a", None),
+    ]
+    assert not any(step.reads or step.writes for step in steps)
 
 
 def test_an_item_is_watched_with_the_value_it_was_read_with(
