@@ -9,13 +9,14 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from fastformula_server import running, writing
+from fastformula_server import generating, running, writing
 from fastformula_server.commanding import Answer, Failure
 from fastformula_server.server import FormulaServer
 
 COMMANDS: dict[str, Callable[..., Awaitable[Answer]]] = {
     **writing.COMMANDS,
     **running.COMMANDS,
+    **generating.COMMANDS,
 }
 
 

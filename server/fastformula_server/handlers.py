@@ -19,10 +19,11 @@ from fastformula_server import (
     executing,
     fixing,
     formatting,
+    generating,
     lenses,
     names,
-    trying,
     renaming,
+    trying,
 )
 from fastformula_server.case_documents import (
     change_cases,
@@ -226,6 +227,8 @@ async def on_code_action(
         found = await ls.parses.work(document, lambda: refactor(analysis, span))
         each_action = (convert.from_refactoring(document, each) for each in found)
         actions += [each for each in each_action if _wants(params, each.kind or "")]
+    if _wants(params, generating.KIND):
+        actions.append(generating.offer_case(document))
     if params.context.only and _wants(params, fixing.FIX_ALL):
         every = await fixing.fix_all(ls, judged)
         actions += [every] if every else []
@@ -309,7 +312,9 @@ FEATURES: tuple[tuple[str, Any, Any], ...] = (
         types.TEXT_DOCUMENT_CODE_ACTION,
         on_code_action,
         types.CodeActionOptions(
-            list(dict.fromkeys((*KINDS, *REFACTORINGS, fixing.FIX_ALL))),
+            list(
+                dict.fromkeys((*KINDS, *REFACTORINGS, fixing.FIX_ALL, generating.KIND))
+            ),
             resolve_provider=True,
         ),
     ),
@@ -334,6 +339,7 @@ ALL_FEATURES = (
     *formatting.FEATURES,
     *lenses.FEATURES,
     *names.FEATURES,
+    *renaming.FEATURES,
     *trying.FEATURES,
 )
 """Those of every module."""
@@ -342,7 +348,6 @@ ALL_FEATURES = (
 def make_server() -> FormulaServer:
     """A server with every handler in place, not yet connected."""
     server = FormulaServer()
-    *renaming.FEATURES,
     for method, handler, options in ALL_FEATURES:
         server.feature(method, options)(handler)
     server.command(convert.ACCEPTED)(on_accepted)

@@ -51,6 +51,11 @@ PULLS = {
 
 
 NUMBERS = count(1)
+AGREED = {
+    "workspace/applyEdit": {"applied": True},
+    "window/showDocument": {"success": True},
+}
+"""What a client answers that does as it is told."""
 
 
 class Session:
@@ -102,7 +107,8 @@ class Session:
             if message.get("method") == "textDocument/publishDiagnostics":
                 self.diagnostics[message["params"]["uri"]] = message["params"]
             if "method" in message and "id" in message:
-                answer = {"jsonrpc": "2.0", "id": message["id"], "result": None}
+                result = AGREED.get(message["method"])
+                answer = {"jsonrpc": "2.0", "id": message["id"], "result": result}
                 self.wire.send_body(json.dumps(answer).encode())
             if holds(message):
                 return message
@@ -550,3 +556,85 @@ def test_hovering_tells_what_a_name_held_as_long_as_the_formula_is_the_same(
     assert told() == plain
     session.change("pay.ff", "41", (1, 46), (1, 48))
     assert told() == f"In the failing case '{LONG}': `425`"
+
+
+CREATES = {"documentChanges": True, "resourceOperations": ["create"]}
+
+
+def action(session: Session) -> dict[str, Any]:
+    """The command behind the action that makes a case."""
+    found = session.ask(
+        "textDocument/codeAction",
+        **session.of("pay.ff"),
+        range=extent(0, 0, 0, 0),
+        context={"diagnostics": [], "only": ["source"]},
+    )
+    (command,) = (
+        each["command"] for each in found if each["title"] == "Generate a test case"
+    )
+    return {"command": command["command"], "arguments": command["arguments"]}
+
+
+def test_a_case_file_is_begun_and_shown_by_a_client_that_can(
+    open_session: Callable[..., Session],
+) -> None:
+    session = open_session(
+        workspace={"applyEdit": True, "workspaceEdit": CREATES},
+        window={"showDocument": {"support": True}},
+    )
+    (session.folder / "pay.fftest.toml").unlink()
+    session.open("pay.ff", f"{PAY}RETURN extra\n")
+    session.send("workspace/executeCommand", action(session))
+    request = session.until(lambda each: each.get("method") == "workspace/applyEdit")
+    made, filled = request["params"]["edit"]["documentChanges"]
+    uri = session.uri("pay.fftest.toml")
+    assert made == {"kind": "create", "uri": uri}
+    assert filled["textDocument"] == {"uri": uri, "version": None}
+    (edit,) = filled["edits"]
+    assert 'name = "the usual case"' in edit["newText"]
+    assert "EXTRA = 0" in edit["newText"], "the text that is open"
+    shown = session.until(lambda each: each.get("method") == "window/showDocument")
+    line = shown["params"]["selection"]["start"]["line"]
+    assert edit["newText"].splitlines()[line] == "[[case]]"
+
+
+def test_a_case_file_that_is_there_gets_one_more_case_under_a_free_name(
+    open_session: Callable[..., Session],
+) -> None:
+    session = open_session(workspace={"applyEdit": True, "workspaceEdit": CREATES})
+    session.open("pay.ff")
+    session.open("pay.fftest.toml", CASES.replace(LONG, "case 4").rstrip("\n"))
+    session.send("workspace/executeCommand", action(session))
+    request = session.until(lambda each: each.get("method") == "workspace/applyEdit")
+    (change,) = request["params"]["edit"]["documentChanges"]
+    document = {"uri": session.uri("pay.fftest.toml"), "version": 1}
+    assert change["textDocument"] == document
+    (edit,) = change["edits"]
+    assert edit["range"] == extent(14, 1, 14, 1)
+    assert edit["newText"].startswith('\n\n[[case]]\nname = "case 5"\n[case.inputs]\n')
+    session.change("pay.fftest.toml", edit["newText"], (14, 1), (14, 1))
+    (result,) = session.run("pay.fftest.toml", "case 5")["results"]
+    assert result["passed"], result
+
+
+def test_the_server_begins_the_file_for_a_client_that_cannot(session: Session) -> None:
+    path = session.folder / "pay.fftest.toml"
+    path.unlink()
+    session.open("pay.ff")
+    command = action(session)
+    assert session.ask("workspace/executeCommand", **command) == {
+        "uri": session.uri("pay.fftest.toml")
+    }
+    before = path.read_text("utf-8")
+    assert before.count("[[case]]") == 1
+    answer = session.ask("workspace/executeCommand", **command)
+    (edit,) = answer["edit"]["changes"][session.uri("pay.fftest.toml")]
+    assert 'name = "case 2"' in edit["newText"]
+    assert path.read_text("utf-8") == before
+
+
+def test_a_case_file_that_cannot_be_read_is_left_alone(session: Session) -> None:
+    session.open("pay.ff")
+    session.open("pay.fftest.toml", f"{CASES}oops\n")
+    answer = session.ask("workspace/executeCommand", **action(session))
+    assert answer["failure"].startswith("pay.fftest.toml is there already. This is no")

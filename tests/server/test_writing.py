@@ -268,9 +268,11 @@ def test_actions_are_there_where_they_make_sense(
     open_session: Callable[..., Session],
 ) -> None:
     session = open_session(fake("pay = pay * 2"), RIGHT)
-    assert list(session.actions(3, 5, 5)) == ["Write what the comment asks for…"]
-    assert list(session.actions(0, 0, 9)) == ["Explain with the model"]
-    assert session.actions(0, 3, 3) == {}
+    write = "Write what the comment asks for…"
+    assert list(session.actions(3, 5, 5)) == [write, "Generate a test case"]
+    explain = "Explain with the model"
+    assert list(session.actions(0, 0, 9)) == [explain, "Generate a test case"]
+    assert list(session.actions(0, 3, 3)) == ["Generate a test case"]
     assert session.actions(3, 5, 9, "quickfix") == {}
     assert list(session.actions(3, 5, 9, "refactor")) == [
         "Write what the comment asks for…"

@@ -70,10 +70,24 @@ def make_skeleton(
             order = sorted(rows) if title == "contexts" else rows
             lines += [f"[{title}]", *(rows[name] for name in order), ""]
     lines += _called(formulas, find)
-    lines += ["[[case]]", 'name = "the usual case"']
-    returns = _returns(analysis)
-    lines += ["[case.returns]", *returns.values()] if returns else ["log = []"]
+    lines += _case("the usual case", {}, analysis)
     return "\n".join([*lines, ""])
+
+
+def make_case(analysis: Analysis, name: str) -> str:
+    """One more case for a file that has some, with inputs and returns of its own."""
+    lines = _case(name, _rows_of(analysis.inputs, analysis), analysis)
+    return "\n".join([*lines, ""])
+
+
+def _case(name: str, inputs: Rows, analysis: Analysis) -> list[str]:
+    lines = ["[[case]]", f"name = {json.dumps(name, ensure_ascii=False)}"]
+    returns = _returns(analysis)
+    if not returns:
+        lines.append("log = []")
+    if inputs:
+        lines += ["[case.inputs]", *inputs.values()]
+    return [*lines, *(["[case.returns]", *returns.values()] if returns else [])]
 
 
 def _reached(
