@@ -72,10 +72,38 @@ def show_verdicts(ls: FormulaServer, changed: Iterable[Document]) -> None:
         else:
             formulas = True
             ls.show_diagnostics(document)
-    refresh = "workspace.diagnostics.refresh_support"
-    if formulas and ls.pulls and get_capability(ls.client_capabilities, refresh):
+            show_failures(ls, document)
+    if formulas and ls.pulls and not sends_failures(ls):
         ls.workspace_diagnostic_refresh(None)
     refresh_lenses(ls)
+
+
+def sends_failures(ls: FormulaServer) -> bool:
+    """Whether failures are sent to a client that asks for what is wrong otherwise.
+
+    Neovim 0.11 cannot be told to ask again, and keeps both apart.
+    """
+    refresh = "workspace.diagnostics.refresh_support"
+    return ls.pulls and not get_capability(ls.client_capabilities, refresh)
+
+
+def show_failures(
+    ls: FormulaServer, document: Document, before: Document | None = None
+) -> None:
+    """Send which cases failed in a formula, unless there is none, nor was `before`."""
+    if sends_failures(ls):
+        found = ls.tests.problems(document)
+        if before is None or found or ls.tests.problems(before):
+            shown = convert.from_failures(document, found)
+            ls.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(document.uri, shown, document.version)
+            )
+
+
+def hide_failures(ls: FormulaServer, uri: str) -> None:
+    """Take back what was sent so for a formula that has been closed."""
+    if sends_failures(ls):
+        ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
 
 def _look_at(ls: FormulaServer, document: Document, seconds: float = _PAUSE) -> None:

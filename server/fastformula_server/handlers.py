@@ -28,7 +28,10 @@ from fastformula_server import (
 from fastformula_server.case_documents import (
     change_cases,
     close_cases,
+    hide_failures,
     open_cases,
+    sends_failures,
+    show_failures,
     tell_tests_changed,
 )
 from fastformula_server.files import SUFFIXES
@@ -116,7 +119,9 @@ def on_open(ls: FormulaServer, params: types.DidOpenTextDocumentParams) -> None:
     if is_case_file(item.uri):
         open_cases(ls, item.uri, item.version, item.text)
         return
-    ls.show_diagnostics(ls.documents.open(item.uri, item.version, item.text))
+    document = ls.documents.open(item.uri, item.version, item.text)
+    ls.show_diagnostics(document)
+    show_failures(ls, document, document)
 
 
 def on_change(ls: FormulaServer, params: types.DidChangeTextDocumentParams) -> None:
@@ -132,6 +137,7 @@ def on_change(ls: FormulaServer, params: types.DidChangeTextDocumentParams) -> N
     if before is not None and document is not None:
         ls.completions.changed(before, document)
         ls.show_diagnostics(document)
+        show_failures(ls, document, before)
 
 
 def on_close(ls: FormulaServer, params: types.DidCloseTextDocumentParams) -> None:
@@ -149,6 +155,7 @@ def on_close(ls: FormulaServer, params: types.DidCloseTextDocumentParams) -> Non
     ls.completions.forget(uri)
     ls.colours.pop(uri, None)
     ls.clear_diagnostics(uri)
+    hide_failures(ls, uri)
 
 
 async def on_save(ls: FormulaServer, params: types.DidSaveTextDocumentParams) -> None:
@@ -177,7 +184,8 @@ async def on_diagnostic(
         if params.previous_result_id == result:
             return types.RelatedUnchangedDocumentDiagnosticReport(result)
         items = [convert.from_diagnostic(document, each) for each in judged.diagnostics]
-        items += convert.from_failures(document, ls.tests.problems(document))
+        if not sends_failures(ls):
+            items += convert.from_failures(document, ls.tests.problems(document))
         ls.link_pages(items)
         return types.RelatedFullDocumentDiagnosticReport(items, result_id=result)
     return types.RelatedFullDocumentDiagnosticReport([])

@@ -444,6 +444,20 @@ def test_a_client_that_asks_for_diagnostics_is_told_of_failures(
     session.published("pay.fftest.toml", 1)
 
 
+def test_a_client_that_cannot_be_told_to_ask_again_is_sent_failures(
+    open_session: Callable[..., Session],
+) -> None:
+    session = open_session(textDocument={"diagnostic": {}})
+    session.open("pay.ff")
+    session.run("pay.fftest.toml")
+    (failure,) = session.published("pay.ff", 1)
+    assert failure["source"] == "fastformula test"
+    asked = session.ask("textDocument/diagnostic", **session.of("pay.ff"))
+    assert asked["items"] == []
+    session.change("pay.ff", " ", (2, 32), (2, 32))
+    session.published("pay.ff", 0)
+
+
 def test_a_mistake_in_a_case_file_stands_at_its_line(
     session: Session,
 ) -> None:
@@ -528,7 +542,12 @@ def test_a_formula_is_run_with_a_case_or_without(
 ) -> None:
     session.open("pay.ff")
     with_case = session.command(RUN, "pay.fftest.toml", name=LONG)
-    assert with_case == {"returns": {"PAY": 425}, "log": [], "error": None}
+    assert with_case == {
+        "returns": {"PAY": 425},
+        "log": [],
+        "error": None,
+        "text": "PAY = 425",
+    }
     without = session.command(RUN, "pay.ff")
     assert without["error"]["class"] == "Uninitialized variable"
     assert without["error"]["line"] == 2

@@ -1,6 +1,6 @@
 ---@type vim.lsp.Config
 return {
   cmd = { 'fastformula', 'serve' },
-  filetypes = { 'fastformula' },
+  filetypes = { 'fastformula', 'toml.fftest' },
   root_markers = { 'fastformula.toml', '.git' },
 }

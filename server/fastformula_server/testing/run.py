@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,7 +44,7 @@ class Run:
         self._cases: list[Case] = []
         self._is_stopped = False
 
-    async def verdicts(self, wanted: Iterable[Wanted]) -> AsyncIterator[Verdict]:
+    async def verdicts(self, wanted: Iterable[Wanted]) -> AsyncGenerator[Verdict, None]:
         """What becomes of each case; ends after the present one when it is left."""
         results = self._play(wanted)
         try:

@@ -30,8 +30,9 @@ class Trial(NamedTuple):
     """What names held last, in upper case, by the absolute path of their formula."""
 
     def answer(self) -> dict[str, Any]:
-        """The same for clients, as `fastformula run` writes it, and what it lacked."""
+        """The same for clients, as `fastformula run` writes it, and what it lacks."""
         answer: dict[str, Any] = json.loads(to_json(self.outcome, None))
+        answer["text"] = "\n".join(self.lines)
         error = self.outcome.error
         if error is not None and error.missing is not None:
             answer["missing"] = error.missing._asdict()

@@ -1,5 +1,6 @@
 --- FastFormula in Neovim: the language server, and from 0.12 a model's ghost text.
 
+local testing = require('fastformula.testing')
 local writing = require('fastformula.writing')
 
 local M = {}
@@ -147,6 +148,7 @@ end
 ---@field cmd? string[] the server, when `fastformula serve` is not on the search path
 ---@field settings? table settings of the server, such as `{ completion = { enabled = false } }`
 ---@field accept? string|false the key that takes ghost text, `<Tab>` by default
+---@field lenses? boolean whether runs and tests are offered above formulas and cases
 
 --- Start the server for every formula and, where Neovim can, show ghost text.
 ---@param options? fastformula.Options
@@ -159,25 +161,32 @@ function M.setup(options)
     on_exit = vim.schedule_wrap(function()
       show(OFF)
     end),
-    capabilities = { experimental = { [STATUS] = true } },
-    commands = writing.commands,
-    handlers = {
+    capabilities = {
+      experimental = { [STATUS] = true },
+      workspace = { codeLens = { refreshSupport = true } },
+    },
+    commands = vim.tbl_extend('error', writing.commands, testing.commands),
+    handlers = vim.tbl_extend('error', testing.handlers, {
       [STATUS] = function(_, now)
         show(now)
       end,
-    },
+    }),
   })
   writing.setup()
+  testing.setup()
   vim.lsp.enable('fastformula')
-  if not vim.lsp.inline_completion then
-    return
-  end
   local key = options.accept == nil and '<Tab>' or options.accept
   vim.api.nvim_create_autocmd('LspAttach', {
     group = vim.api.nvim_create_augroup('fastformula', {}),
     callback = function(event)
       local client = vim.lsp.get_client_by_id(event.data.client_id)
-      if client and client.name == 'fastformula' and client:supports_method(INLINE) then
+      if not client or client.name ~= 'fastformula' then
+        return
+      end
+      if options.lenses ~= false then
+        testing.show_lenses(client, event.buf)
+      end
+      if vim.lsp.inline_completion and client:supports_method(INLINE) then
         vim.lsp.inline_completion.enable(true, { client_id = client.id })
         if key then
           map_accept(event.buf, key)

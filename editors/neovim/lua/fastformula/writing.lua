@@ -1,82 +1,14 @@
 --- Has the server's model write, explain and mend; nothing is changed unseen.
 
+local asking = require('fastformula.asking')
+
 local M = {}
+
+local fill, float, tell = asking.fill, asking.float, asking.tell
 
 local WRITE = 'fastformula.writeWithModel'
 local EXPLAIN = 'fastformula.explainWithModel'
 local FIX = 'fastformula.fixWithModel'
-
-local CANCELLED = -32800
-
---- The request that is under way.
----@type { client: vim.lsp.Client, id: integer }?
-local task
-local tokens = 0
-
----@param message string
-local function tell(message)
-  vim.notify('FastFormula: ' .. message)
-end
-
----@return string
-local function token()
-  tokens = tokens + 1
-  return 'fastformula-task-' .. tokens
-end
-
---- A window over the others; `q` and `<Esc>` close it.
----@param filetype string
----@param title string
----@return integer buffer, integer window
-local function float(filetype, title)
-  local buffer = vim.api.nvim_create_buf(false, true)
-  vim.bo[buffer].filetype = filetype
-  vim.bo[buffer].bufhidden = 'wipe'
-  local width = math.min(100, math.max(20, vim.o.columns - 8))
-  local height = math.max(3, math.floor(vim.o.lines * 0.6))
-  local window = vim.api.nvim_open_win(buffer, true, {
-    relative = 'editor',
-    style = 'minimal',
-    border = 'rounded',
-    title = title,
-    width = width,
-    height = height,
-    col = math.floor((vim.o.columns - width) / 2),
-    row = math.floor((vim.o.lines - height) / 2) - 1,
-  })
-  vim.wo[window].wrap = true
-  for _, key in ipairs({ 'q', '<Esc>' }) do
-    vim.keymap.set('n', key, '<Cmd>close<CR>', { buffer = buffer, nowait = true })
-  end
-  return buffer, window
-end
-
----@param buffer integer
----@param text string
-local function fill(buffer, text)
-  vim.bo[buffer].modifiable = true
-  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(text, '\n', { plain = true }))
-  vim.bo[buffer].modifiable = false
-end
-
---- Run a command of the server; `on_end` gets its answer, nil where nothing came of it.
----@param client vim.lsp.Client
----@param bufnr integer
----@param command string
----@param argument table
----@param on_end fun(answer?: table)
-local function run(client, bufnr, command, argument, on_end)
-  local params = { command = command, arguments = { argument }, workDoneToken = token() }
-  local _, id = client:request('workspace/executeCommand', params, function(err, answer)
-    task = nil
-    local why = err and err.code ~= CANCELLED and err.message or answer and answer.failure
-    if why then
-      tell(why)
-    end
-    on_end(not err and not answer.failure and answer or nil)
-  end, bufnr)
-  task = id and { client = client, id = id }
-end
 
 --- The text of `bufnr` once `edit` is made.
 ---@param client vim.lsp.Client
@@ -119,7 +51,7 @@ end
 ---@param bufnr integer
 ---@param argument table
 local function explain(client, bufnr, argument)
-  local partial = token()
+  local partial = asking.token()
   local buffer, watching
   local function show(markdown)
     buffer = buffer or float('markdown', ' q: close ')
@@ -130,13 +62,13 @@ local function explain(client, bufnr, argument)
   watching = vim.api.nvim_create_autocmd('LspProgress', {
     callback = function(event)
       local params = event.data.params
-      if params.token == partial and task then
+      if params.token == partial and asking.is_busy() then
         show(params.value.markdown)
       end
     end,
   })
   argument = vim.tbl_extend('force', argument, { partialToken = partial })
-  run(client, bufnr, EXPLAIN, argument, function(answer)
+  asking.run(client, bufnr, EXPLAIN, argument, function(answer)
     vim.api.nvim_del_autocmd(watching)
     if answer then
       show(answer.markdown)
@@ -151,7 +83,7 @@ M.commands = {}
 for _, name in ipairs({ WRITE, FIX }) do
   M.commands[name] = function(command, ctx)
     local client = assert(vim.lsp.get_client_by_id(ctx.client_id))
-    run(client, ctx.bufnr, name, command.arguments[1], function(answer)
+    asking.run(client, ctx.bufnr, name, command.arguments[1], function(answer)
       if answer then
         ask(client, ctx.bufnr, answer)
       end
@@ -168,9 +100,9 @@ end
 ---@param name string
 ---@param argument fun(client: vim.lsp.Client): table
 local function start(name, argument)
-  local client = vim.lsp.get_clients({ bufnr = 0, name = 'fastformula' })[1]
+  local client = asking.client()
   if not client then
-    return tell('The server does not run for this file.')
+    return
   end
   local bufnr = vim.api.nvim_get_current_buf()
   local given = vim.tbl_extend('force', {
@@ -214,10 +146,8 @@ function M.setup()
     end)
   end, { range = true, desc = 'Have a model explain the formula, or some lines of it' })
   vim.api.nvim_create_user_command('FastFormulaCancel', function()
-    if task then
-      task.client:cancel_request(task.id)
-    end
-  end, { desc = 'End what the model is writing' })
+    asking.cancel()
+  end, { desc = 'End what the server is asked to do' })
 end
 
 return M
