@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from fastformula_server.executing import COMMANDS
 from fastformula_server.handlers import ALL_FEATURES
 from fastformula_server.protocol import OUTLIVING, SHOWN
 from fastformula_server.server import FormulaServer
@@ -70,7 +71,6 @@ _ABSENT = {
     "workspace/willCreateFiles": "A new formula changes no other.",
     "workspace/willDeleteFiles": "Who calls it is told so as a warning.",
     "client/unregisterCapability": "Files are watched to the end.",
-    "window/showDocument": "Nothing is opened unasked.",
     "$/logTrace": "Nothing is traced.",
     "workspace/inlineValue/refresh": "There is no debugger that would ask.",
     "workspace/workspaceFolders": "Clients tell of their folders when they start.",
@@ -84,6 +84,38 @@ _ABSENT = {
     "workspace/textDocumentContent/refresh": "Pages of rules never change.",
 }
 """Why a method is not there, where that is not plain."""
+
+_OWN = """\
+`fastformula/status` is sent to clients that have the name, set to true, among their
+experimental capabilities: how the model is doing, as `kind` and `message`.
+`fastformula/testsChanged` is sent to those that have `{"fastformula": {"tests": true}}`
+there: the cases are others now. They have a place of their own for tests, and get no
+code lenses for them.
+
+Commands take one object, with `textDocument` in it. Where nothing comes of one, its
+answer has `failure`, a sentence. Tests are asked for and told of as follows, with
+ranges as everywhere; open texts count as they are, saved or not.
+
+```
+fastformula/tests     {textDocument?} -> {files: [{
+    uri, formula: uri | null, error?, cases: [{name, range}] }]}
+fastformula/runTests  {tests: [{uri, names?}], coverage?} -> {
+    results: [{
+        uri, name, range, passed, seconds, message, steps: [text],
+        differences: [{name, expected, actual, text}], location?: {uri, range} }],
+    coverage?: [{
+        uri, statements: [{range, count}],
+        branches: [{range, taken: [{label, count}] }] }] }
+fastformula.runFormula   {textDocument, name?} -> {
+    returns, log, error, text, missing?: {kind, name, type} }
+fastformula.testFormula  {textDocument, name?, names?} -> as fastformula/runTests
+fastformula.newTestCase  {textDocument} -> {uri, applied?, edit?}
+```
+
+`location` is the statement of a formula that gave the wrong value or could not be
+carried out. With a `partialResultToken` the results are sent as parts, `{results}`,
+and are not in the answer; a run ends between two cases when it is cancelled."""
+"""What no handler's docstring says of methods that are no part of the protocol."""
 
 _TRANSPORT = {
     "$/cancelRequest": "Ends what was asked for, where it is still being worked out.",
@@ -115,7 +147,19 @@ def protocol_page() -> str:
         ]
         header = ("| Method | | What becomes of it |", "| --- | --- | --- |")
         parts += [f"## {title}", "\n".join([*header, *rows])]
+    header = ("| Method or command | What becomes of it |", "| --- | --- |")
+    table = "\n".join([*header, *_own_rows(done)])
+    parts += ["## What is ours alone", table, _OWN]
     return "\n\n".join(parts) + "\n"
+
+
+def _own_rows(done: dict[str, str]) -> list[str]:
+    commands = {
+        name: (command.__doc__ or "").splitlines()[0]
+        for name, command in COMMANDS.items()
+    }
+    own = {name: said for name, said in done.items() if name.startswith("fastformula/")}
+    return [f"| `{name}` | {said} |" for name, said in sorted((own | commands).items())]
 
 
 def _listed(methods: frozenset[str]) -> str:
