@@ -60,7 +60,7 @@ def check(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """All tests; arguments go to pytest: `nox -s test -- -k parser`."""
     install(session)
-    python(session, "-m", "pytest", *session.posargs)
+    python(session, "-m", "pytest", "-n", "2", "--dist", "loadfile", *session.posargs)
 
 
 @nox.session
