@@ -431,8 +431,9 @@ def test_all_safe_fixes_are_made_by_who_asks_for_them(editor: Editor) -> None:
     editor.diagnostics()
     everywhere = editor.range(0, len(editor.texts["pay.ff"]))
     for kind in ("source.fixAll.fastformula", "source.fixAll", "source"):
-        action, *_ = editor.actions(everywhere, only=[kind])
-        assert action["kind"] == "source.fixAll.fastformula"
+        action = {
+            each["kind"]: each for each in editor.actions(everywhere, only=[kind])
+        }["source.fixAll.fastformula"]
         assert editor.apply(action) == (
             f"{ODD}l_pay = 1\n{ODD}IF l_pay = 2 AND l_pay = 3 THEN\n  l_pay = 3\n"
             "RETURN l_pay\n"
