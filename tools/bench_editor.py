@@ -37,9 +37,9 @@ OPENING = ("'", "'", "/", "*", "*", "/")
 WORDS = ("PER_ASG_GRA", "pagn", "l_pay_1", "GREAT", "PAY_INTERNAL", "ROU", "grade_na")
 """Typed letter by letter in place of the value, each time for a list."""
 
-RESTING = 0.2
+RESTING = 0.1
 """Seconds between what was answered and the next key: the server has nothing to do."""
-ASKED = 30
+ASKED = 20
 """How often is hovered, and asked for colours."""
 
 Times = dict[str, list[float]]
@@ -47,7 +47,7 @@ Times = dict[str, list[float]]
 
 SYNTAX = "key to syntax errors"
 ALL = "key to all that is wrong"
-APART = "the same, key of a comment or text"
+APART = "… of a comment or text"
 LIST = "key and list of what fits"
 HOVER = "hover"
 HOVER_TYPING = "key and hover"
@@ -221,38 +221,31 @@ def measure(lines: int) -> tuple[Times, dict[str, int]]:
 
 def main(every: tuple[int, ...]) -> None:
     """Print the table."""
-    table = Table(title="what is waited for, p50 and p95", title_style="bold")
+    table = Table(title="milliseconds, p50 / p95", title_style="bold")
     table.add_column("")
     for lines in every:
         table.add_column(f"{lines:,} lines", justify="right")
-        table.add_column("p95", justify="right")
-    parses = [best(lambda text=long_formula(lines)[0]: parse(text)) for lines in every]  # type: ignore[misc]
+    texts = [long_formula(lines)[0] for lines in every]
+    parses = [best(lambda text=text: parse(text)) for text in texts]  # type: ignore[misc]
+    table.add_row("a parse of the whole", *(f"{each * 1e3:.1f}" for each in parses))
     found = [measure(lines) for lines in every]
-
-    def row(what: str, cells: list[tuple[str, str]]) -> None:
-        table.add_row(what, *(part for cell in cells for part in cell))
-
-    row("a parse of the whole text", [(f"{each * 1e3:.0f} ms", "") for each in parses])
     for what in (SYNTAX, ALL, APART, LIST, HOVER, HOVER_TYPING, COLOURS):
-        row(
-            what,
-            [
-                (
-                    f"{percentile(times[what], 0.5) * 1e3:.1f} ms",
-                    f"{percentile(times[what], 0.95) * 1e3:.1f} ms",
-                )
-                for times, _ in found
-            ],
-        )
-    sizes = [each["textDocument/completion"] / 1e3 for _, each in found]
-    row("largest list", [(f"{each:.0f} kB", "") for each in sizes])
+        table.add_row(what, *(_cell(times[what]) for times, _ in found))
+    sizes = (each["textDocument/completion"] / 1e3 for _, each in found)
+    table.add_row("largest list, kB", *(f"{each:.0f}" for each in sizes))
     console = Console()
     console.print(table)
     late = [percentile(times[SYNTAX], 0.95) for times, _ in found]
-    console.print(
-        f"Syntax errors at {every[-1]:,} lines come {late[-1] / late[-2]:.1f} times as "
-        f"late as at {every[-2]:,} lines (p95)."
-    )
+    for lines, one, other in zip(every[1:], late, late[1:], strict=False):
+        console.print(
+            f"{SYNTAX}, p95: {other / one:.1f} times as long among {lines:,} lines "
+            "as in the column before"
+        )
+
+
+def _cell(times: list[float]) -> str:
+    median, late = (percentile(times, share) * 1e3 for share in (0.5, 0.95))
+    return f"{median:.1f} / {late:.1f}"
 
 
 if __name__ == "__main__":
