@@ -140,6 +140,20 @@ def test_little_of_a_long_text_is_read(new_text: str) -> None:
     assert len(again.tokens) < 60
 
 
+@pytest.mark.parametrize("place", ["a0 >", "b = 200", "IF a399 ", ")\n)\n"])
+@pytest.mark.parametrize("typed", ["c", "c = 2\n", "\n", "IF c = 1 THEN c = 2\n"])
+def test_little_of_a_long_block_is_read(place: str, typed: str) -> None:
+    text = f"x = 1\nWHILE x = 1 LOOP (\n{LONG})\ny = 2\n"
+    at = text.index(place)
+    known = parse(text)
+    again = reread(known, Edit(Span(at, at), typed), within=True)
+    assert again is not None
+    assert again.is_within
+    assert len(again.tokens) < 60
+    after = check_parse(known, text[:at] + typed + text[at:])
+    check_parse(after, text)
+
+
 def test_what_a_block_swallowed_is_set_free() -> None:
     """A `)` that lacked is put in: all below stood in the block, and does no more."""
     text = LONG.replace("\n", "\n  ")

@@ -37,12 +37,12 @@ TYPES = frozenset(
 
 def check_statements(text: str, statements: Iterable[Statement]) -> list[Diagnostic]:
     """Errors and remarks that statements show, in order."""
-    return [
-        error
-        for statement in statements
-        for node in walk(statement)
-        for error in _check_node(text, node)
-    ]
+    return check_nodes(text, (node for each in statements for node in walk(each)))
+
+
+def check_nodes(text: str, nodes: Iterable[Node]) -> list[Diagnostic]:
+    """Errors and remarks that nodes show by themselves, in order."""
+    return [error for node in nodes for error in _check_node(text, node)]
 
 
 def _check_node(text: str, node: Node) -> Iterator[Diagnostic]:

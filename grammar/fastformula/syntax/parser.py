@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from fastformula.diagnostic import Diagnostic
@@ -12,7 +14,7 @@ from fastformula.syntax.builder import BUILDERS
 from fastformula.syntax.checks import check_separators, check_statements
 from fastformula.syntax.moving import move
 from fastformula.syntax.normalisation import looks_far, normalise
-from fastformula.syntax.recogniser import Stack
+from fastformula.syntax.recogniser import START, Stack, is_list, list_below
 from fastformula.syntax.recovery import Run, run
 from fastformula.syntax.tables import load_tables
 from fastformula.syntax.tokens import END, Token, tokenize
@@ -25,6 +27,8 @@ class Placed(NamedTuple):
 
     statement: Statement
     by: int
+    is_edited: bool = False
+    """Whether it was edited within since, so that it tells no more than its place."""
 
     @property
     def start(self) -> int:
@@ -34,7 +38,7 @@ class Placed(NamedTuple):
 
 def move_placed(placed: Iterable[Placed], by: int) -> Iterator[Placed]:
     """`placed` as they are `by` code points further on."""
-    return (Placed(statement, moved + by) for statement, moved in placed)
+    return (Placed(each, moved + by, edited) for each, moved, edited in placed)
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,43 @@ class Parsed:
         """The whole text."""
         found: Formula | None = self.__dict__.get("_tree")
         if found is None:
-            moved = (move(each, by) if by else each for each, by in self.placed)
-            tree = Formula(Span(0, len(self.text)), tuple(moved))
+            statements = tuple(self._statements())
             # Another thread may have been faster.
-            found = self.__dict__.setdefault("_tree", tree)
+            found = self.__dict__.setdefault(
+                "_tree", Formula(Span(0, len(self.text)), statements)
+            )
+            if any(each.is_edited for each in self.placed):
+                # What follows from here need not read those again.
+                placed = tuple(Placed(each, 0) for each in found.statements)
+                object.__setattr__(self, "placed", placed)
         return found
+
+    def _statements(self) -> Iterator[Statement]:
+        for number, (statement, by, is_edited) in enumerate(self.placed):
+            if is_edited:
+                yield self._read(number)
+            else:
+                yield move(statement, by) if by else statement
+
+    def _read(self, number: int) -> Statement:
+        """Read a statement that is in no other from its tokens, mended as they are."""
+        tokens, stacks = self.run.tokens, self.run.stacks
+        start = self.placed[number].start
+        first = bisect_left(tokens, start, key=lambda token: token.start)
+        begun = (
+            at
+            for at in range(first, len(tokens))
+            if tokens[at].kind == END or list_below(stacks[at + 1]) is START
+        )
+        same = bisect_left(self.placed, start, key=lambda each: each.start)
+        at, end = islice(begun, number - same, number - same + 2)
+        stack: Stack | None = START
+        for token in tokens[at : end + 1]:
+            assert stack is not None
+            stack = push(self.text, stack, token)
+        assert stack is not None and stack.below is not None
+        (read,) = statements_since(None, stack.below.value)
+        return read
 
 
 class _Spliced(tuple[Any, ...]):
@@ -127,23 +163,29 @@ def unsaid(
     ]
 
 
-def statements_since(known: Stack | None, value: Any) -> tuple[Statement, ...]:
-    """The statements of `value`, a list of them that grew from that on `known`.
+def statements_since(known: Any, value: Any) -> tuple[Statement, ...]:
+    """The statements of `value`, a list of them that has grown from the list `known`.
 
     It may also be the formula that has been made of such a list.
     """
-    old = None if known is None else known.value
-    # The last of the old ones is built anew with each token that can follow it.
-    earlier = old[0] if type(old) is _Spliced else None
-    last = earlier[-1] if type(earlier) is _Spliced else earlier
+    last = known[-1] if type(known) is _Spliced else known
     pending = [*value.statements] if isinstance(value, Formula) else [value]
     found = []
-    while pending and (each := pending.pop()) is not earlier and each is not last:
+    while pending and (each := pending.pop()) is not known and each is not last:
         if type(each) is _Spliced:
             pending.extend(each)
         else:
             found.append(each)
-    return tuple(reversed(found))[0 if old is None else 1 :]
+    return tuple(reversed(found))
+
+
+def values_on(stack: Stack | None) -> Iterator[Any]:
+    """What has been built on `stack` of the statement that is in no other."""
+    while stack is not None and stack.below is not None:
+        if is_list(stack) and stack.below is START:
+            return
+        yield from _flatten([stack.value])
+        stack = stack.below
 
 
 def push(text: str, stack: Stack, token: Token) -> Stack | None:

@@ -130,6 +130,40 @@ def same_stack(one: Stack | None, other: Stack | None) -> bool:
     return True
 
 
+def list_below(stack: Stack) -> Stack | None:
+    """What lies below the list of statements in which the token on `stack` begins one.
+
+    Lists lie on the same stack exactly when they are the same list. None where the
+    token begins no statement, or one that is a whole body by itself.
+    """
+    opens, _ = _list_states()
+    below = stack.below
+    if below is None or stack.state in opens:
+        return None
+    if is_list(below):
+        return below.below
+    return below if below.state in opens else None
+
+
+def is_list(stack: Stack) -> bool:
+    """Whether on top of `stack` lies a list of statements."""
+    return stack.state == _list_states()[1]
+
+
+@cache
+def _list_states() -> tuple[frozenset[int], int]:
+    """The states in which a list of statements can begin, and the one behind one."""
+    gotos = load_tables().gotos
+    feed = recogniser().feed
+    one = feed(START, "UNKNOWN")
+    two = one and feed(one, "UNKNOWN")
+    assert two is not None and two.below is not None
+    behind = two.below.state
+    return frozenset(
+        at for at, row in enumerate(gotos) if behind in row.values()
+    ), behind
+
+
 def tokens_on(stack: Stack | None) -> Iterator[tuple[str, Stack]]:
     """The tokens on `stack` that no rule has taken yet, each with its place there.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fastformula.diagnostic import Diagnostic, Fix
-from fastformula.syntax.checks import check_separators, check_statements
+from fastformula.syntax.checks import check_separators
 from fastformula.syntax.normalisation import looks_far, normalise
 from fastformula.syntax.parser import Parsed, Placed, move_placed, parse, unsaid
 from fastformula.syntax.pieces import in_pieces
@@ -29,7 +29,7 @@ _NEAR = 4
 def reparse(before: Parsed, text: str) -> Parsed:
     """Parse `text`, of which `before` is what an earlier version says."""
     edit = find_edit(before.text, text)
-    again = reread(before, edit)
+    again = reread(before, edit, within=True)
     if again is None or again.freed:
         return parse(text)
     by = again.shift
@@ -40,21 +40,25 @@ def reparse(before: Parsed, text: str) -> Parsed:
     near = written[max(0, first - _NEAR) : first + len(again.tokens) + _NEAR]
     is_touchy = before.is_touchy or looks_far(text, near)
     if is_touchy:
-        work, foreign = normalise(text, written)
-        if foreign or work != [*written]:
+        tokens = [*written]
+        work, foreign = normalise(text, tokens)
+        if foreign or work != tokens:
             return parse(text)
+        is_touchy = looks_far(text, tokens)
     read = _run(before.run, again, written)
     if len(read.mends) >= MOST_ERRORS:
         return parse(text)
     start, end = again.span
     remarks = [each for each in before.remarks if each.span.start < start]
-    remarks += check_statements(text, again.statements)
+    remarks += again.remarks
     remarks += (_shifted(each, by) for each in before.remarks if each.span.start >= end)
     errors = list(read.errors)
     stacks = None if read.mends else read.stacks
     errors += unsaid([*remarks, *check_separators(text, written, stacks)], errors)
     errors.sort(key=lambda error: error.span)
-    new = (Placed(statement, 0) for statement in again.statements)
+    new = [Placed(statement, 0) for statement in again.statements]
+    if again.is_within:
+        new.insert(0, before.placed[again.first]._replace(is_edited=True))
     placed = in_pieces(before.placed, move_placed).replaced(
         again.first, again.last, new, by
     )

@@ -1,22 +1,25 @@
 """An edited text read anew around the edit, and only there.
 
-Statements stand one behind the other, so the automaton comes back to the same state
-between any two of them. Reading begins again at a statement before the edit, with the
-stack that was there, and ends at the first one behind it where the automaton is where
-it was before. In between may lie all of the text: an edit that opens a block changes
-what all that follows belongs to.
+Statements of a list stand one behind the other, so the automaton comes back to the same
+state between any two of them. Reading begins again at a statement before the edit, with
+the stack that was there, and ends at the first one behind it, of the same list or of
+one around it, where the automaton is where it was before. In between may lie all of the
+text: an edit that opens a block changes what all that follows belongs to.
+
+What was built before stays on that stack, in the places where it was when it was read.
+So of a statement around the edit only the states are right, and the tree is not; it is
+read again when somebody asks for the tree.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
-from itertools import chain, islice
+from functools import partial
 
 from fastformula.diagnostic import Diagnostic
-from fastformula.syntax.checks import check_separators, check_statements
+from fastformula.syntax.checks import check_nodes, check_separators
 from fastformula.syntax.normalisation import normalise
 from fastformula.syntax.parser import (
     Parsed,
@@ -24,28 +27,23 @@ from fastformula.syntax.parser import (
     push,
     statements_since,
     unsaid,
+    values_on,
 )
-from fastformula.syntax.recogniser import START, Stack, recogniser
+from fastformula.syntax.recogniser import START, Stack, is_list, list_below
 from fastformula.syntax.recovery import Run, run
+from fastformula.syntax.recutting import Cut, cut_anew
 from fastformula.syntax.repair import LOOK_BACK
 from fastformula.syntax.rewriting import MOST_ERRORS, REACH
-from fastformula.syntax.tokens import END, Token, mark_return_lists, move_tokens, scan
-from fastformula.syntax.tree import Body, Formula, Statement
-from fastformula.syntax.visit import path_to
+from fastformula.syntax.tokens import END, Token, move_tokens
+from fastformula.syntax.tree import Body, Formula, Node, Statement
+from fastformula.syntax.visit import children, path_to
 from fastformula.text import Edit, Span
 
 _WINDOW = 200
 """How many tokens behind an edit are looked at first; eight times as many next."""
 
-_MARGIN = 3
-"""How many tokens before the line of an edit are cut anew: a RETURN is a list, or not,
-by the two behind it."""
-
 _HEAD = REACH + 2 * LOOK_BACK
 """How many tokens before those that are read anew are at hand for repairs."""
-
-_OPEN = frozenset({"OPEN_TEXT", "OPEN_COMMENT"})
-"""Tokens that end where they do because of what stands far behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +59,10 @@ class Reread:
     """The number of the first statement that was read anew."""
     last: int
     """The number of the first behind it that was not."""
+    is_within: bool
+    """Whether it was read from within that first one on, which stays in its place."""
     statements: tuple[Statement, ...]
-    """What stands in the place of those."""
+    """What stands in the place of those, behind the one that stays."""
     freed: tuple[Statement, ...]
     """The old statements that stood in the last of those, which was not closed, and do
     no more, where they stood."""
@@ -81,89 +81,57 @@ class Reread:
     """The token, as mended, that it began with; what is before is as it was."""
     joint: int
     """The old token, as mended, that it came to last; -1 where it came to the end."""
+    remarks: tuple[Diagnostic, ...]
+    """What stands in the place of the remarks about what stands in `span`."""
     errors: tuple[Diagnostic, ...]
-    """What stands in the place of the errors of the mends between those two, and of
-    the remarks about what stands in `span`."""
+    """The same of the errors: of the mends between those two, and these remarks."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """The new tokens of a text, and between which of the old ones they stand."""
-
-    tokens: Sequence[Token]
-    first: int
-    last: int
-
-
-def reread(before: Parsed, edit: Edit) -> Reread | None:
+def reread(before: Parsed, edit: Edit, *, within: bool = False) -> Reread | None:
     """What an edit has changed in `before`, or None where all may be another.
 
     So it is where there are words of another language, which are put into ours all at
-    once, and where a text or comment is not closed.
+    once, and where a text or comment is not closed. It is read from a statement on
+    that is in no other unless that may stand `within` one.
     """
     if before.is_foreign or len(before.run.mends) > MOST_ERRORS // 2:
         return None
     start, end = edit.span
     text = before.text[:start] + edit.new_text + before.text[end:]
-    cut = _cut(before, edit, text)
+    cut = cut_anew(before, edit, text)
     if cut is None:
         return None
     edge = bound = before.written[cut.first].lead
     window = _WINDOW
     while True:
-        begin = find_boundary(before.run, bound, edge)
+        begin = find_boundary(before.run, bound, edge, within=within)
         found = _Reading(before, text, cut, begin, window).read()
         if found is None or isinstance(found, Reread):
             return found
         bound, window = min(bound, found), window * 8
 
 
-def _cut(before: Parsed, edit: Edit, text: str) -> _Cut | None:
-    """The tokens of the line of `edit`; None where one has no end."""
-    old = before.written
-    start, end = edit.span
-    shift = len(edit.new_text) - (end - start)
-    line = max(before.text.rfind(sign, 0, start) for sign in "\r\n") + 1
-    first = max(0, bisect_right(old, line, key=_end) - _MARGIN)
-    last = len(old)
-    tokens: list[Token] = []
-    for token in scan(text, old[first].lead):
-        if token.kind in _OPEN:
-            return None
-        if token.lead > end + shift:
-            at = bisect_left(old, token.lead - shift, key=_lead)
-            if at < len(old) and old[at].lead == token.lead - shift:
-                last = at
-                break
-        tokens.append(token)
-    ahead = move_tokens(old[last : last + 2], shift)
-    marked = mark_return_lists(chain(tokens, ahead))
-    return _Cut(list(islice(marked, len(tokens))), first, last)
-
-
 def _start(token: Token) -> int:
     return token.start
-
-
-def _end(token: Token) -> int:
-    return token.end
 
 
 def _lead(token: Token) -> int:
     return token.lead
 
 
-def find_boundary(read: Run, bound: int, edge: int) -> int:
+def find_boundary(read: Run, bound: int, edge: int, *, within: bool = False) -> int:
     """The last token, as mended, before `bound` at which reading can begin again.
 
-    There a statement begins that is in no other; from `edge` on the text is another.
+    There a statement begins, one that is in no other unless it may be `within` one;
+    from `edge` on the text is another.
     """
     at = bisect_left(read.tokens, bound, key=_lead) - 1
     while at > 0:
         lead = read.tokens[at].lead
         # What is mended further down must leave alone what stands before, and what is
         # mended before must not have seen what is another now.
-        if _is_between(read.stacks, at) and not any(
+        below = list_below(read.stacks[at + 1])
+        if (below is START or (within and below is not None)) and not any(
             mend.first.lead <= lead <= mend.bad.lead
             or (mend.bad.lead < lead and mend.seen >= edge)
             for mend in read.mends
@@ -171,22 +139,6 @@ def find_boundary(read: Run, bound: int, edge: int) -> int:
             return at
         at -= 1
     return 0
-
-
-def _is_between(stacks: Sequence[Stack], at: int) -> bool:
-    """Whether the token at this place begins a statement that is in no other."""
-    below = stacks[at + 1].below
-    return below is not None and below.below is START and below.state == _between()
-
-
-@cache
-def _between() -> int:
-    """The state of the automaton between two statements."""
-    feed = recogniser().feed
-    one = feed(START, "UNKNOWN")
-    two = one and feed(one, "UNKNOWN")
-    assert two is not None and two.below is not None
-    return two.below.state
 
 
 class _Reading:
@@ -204,7 +156,7 @@ class _Reading:
     )
 
     def __init__(
-        self, before: Parsed, text: str, cut: _Cut, begin: int, window: int
+        self, before: Parsed, text: str, cut: Cut, begin: int, window: int
     ) -> None:
         self._before = before
         self._text = text
@@ -233,11 +185,16 @@ class _Reading:
         if foreign or work != written:
             return None
         begin = self._begin - self._base
+        stacks = [*read.stacks[self._base : self._begin + 1]]
+        if self._begin:
+            # What stands before it is not built again.
+            state, below, _ = read.stacks[self._begin + 1]
+            stacks.append(Stack(state, below, work[0]))
         found = run(
             self._text,
             [*read.tokens[self._base : self._begin], *work],
             partial(push, self._text),
-            read.stacks[self._base : self._begin + 1],
+            stacks,
             self._joins,
         )
         lead = read.tokens[self._begin].lead
@@ -259,8 +216,8 @@ class _Reading:
     def _joins(self, found: Run) -> bool:
         """Whether the rest is read as it was, the last token being the first of it."""
         read, old = self._before.run, self._before.written
-        at = len(found.stacks) - 2
-        if self._cut.last >= len(old) or not _is_between(found.stacks, at):
+        at, below = len(found.stacks) - 2, list_below(found.stacks[-1])
+        if self._cut.last >= len(old) or below is None:
             return False
         lead = found.tokens[at].lead
         # Who went back to mend something further up mends what is here no second time.
@@ -272,17 +229,19 @@ class _Reading:
             token.lead < old[self._cut.last].lead
             or then + 1 >= len(read.stacks)
             or read.tokens[then] != token
-            or not (self._goes_on(token, then) or self._is_set_free(token, then))
         ):
+            return False
+        if list_below(read.stacks[then + 1]) is below:
+            if not self._goes_on(token, then):
+                return False
+        elif below is not START or not self._is_set_free(token, then):
             return False
         self._joint = then
         return True
 
     def _goes_on(self, token: Token, then: int) -> bool:
-        """Whether nothing around the old statement at `token` has changed for it."""
+        """Whether nothing is mended in another way for what has changed before it."""
         read = self._before.run
-        if not _is_between(read.stacks, then):
-            return False
         later = [mend for mend in read.mends if mend.bad.lead >= token.lead]
         # What was mended further up because of what is wrong there is mended no more,
         # if it is all that was wrong. Else what is mended further down must neither
@@ -309,7 +268,7 @@ class _Reading:
         joint, last = read.stacks[then + 1].below, read.stacks[closers + 1].below
         return (
             joint is not None
-            and joint.state == _between()
+            and is_list(joint)
             and last is not None
             and joint.below is last.below
         )
@@ -317,11 +276,16 @@ class _Reading:
     def _tell(self, found: Run, own: Sequence[Token], lead: int) -> Reread:
         before, read, old = self._before, self._before.run, self._before.written
         placed, joint = before.placed, self._joint
-        # On the stacks lie all statements up to there.
-        known = read.stacks[self._begin + 1].below if lead else None
-        below = found.stacks[-1].below
-        new = statements_since(known, None if below is None else below.value)
-        first = bisect_left(placed, lead, key=_placed_at)
+        begun = read.stacks[self._begin + 1]
+        above = begun.below if self._begin else None
+        is_within = self._begin > 0 and list_below(begun) is not START
+        base = START if joint < 0 else list_below(found.stacks[-1])
+        # What lies there has grown from a list that was there, or has been begun anew.
+        below, grown = found.stacks[-1].below, above
+        while grown is not None and grown.below is not base:
+            grown = grown.below
+        assert below is not None
+        new = statements_since(None if grown is None else grown.value, below.value)
         if joint < 0:
             end, last = len(before.text), len(placed)
             last_token, last_mend = len(old), len(read.mends)
@@ -333,19 +297,25 @@ class _Reading:
                 min(mend.bad.lead, mend.first.lead) < end for mend in read.mends
             )
         freed: tuple[Statement, ...] = ()
-        if joint >= 0 and not _is_between(read.stacks, joint):
+        if (
+            base is START
+            and joint >= 0
+            and list_below(read.stacks[joint + 1]) is not START
+        ):
             freed = _from(before.tree, read.tokens[joint].start)
             last_mend = len(read.mends)
         behind = old[self._cut.last : last_token]
         tokens = [*own, *move_tokens(behind, self._shift)]
-        remarks = check_statements(self._text, new)
-        remarks += check_separators(self._text, tokens)
+        known = {id(each) for each in values_on(above)}
+        remarks = check_nodes(self._text, _walk_new(new, known))
+        separators = check_separators(self._text, tokens)
         return Reread(
             self._text,
             self._shift,
-            first,
+            bisect_left(placed, lead, key=_placed_at) - is_within,
             last,
-            new,
+            is_within,
+            (new if base is START else ())[is_within:],
             freed,
             Span(lead, end),
             bisect_left(old, lead, key=_lead),
@@ -356,8 +326,24 @@ class _Reading:
             found,
             self._begin,
             joint,
-            (*found.errors, *unsaid(remarks, found.errors)),
+            tuple(remarks),
+            (*found.errors, *unsaid([*remarks, *separators], found.errors)),
         )
+
+
+def _walk_new(
+    statements: Sequence[Statement], known: Collection[int]
+) -> Iterator[Node]:
+    """The nodes of `statements` that are not among those `known` by their id.
+
+    Those stand where they stood when they were read.
+    """
+    pending: list[Node] = [*reversed(statements)]
+    while pending:
+        node = pending.pop()
+        if id(node) not in known:
+            yield node
+            pending.extend(reversed(tuple(children(node))))
 
 
 def _placed_at(placed: Placed) -> int:
