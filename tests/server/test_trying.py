@@ -339,7 +339,7 @@ def slow_cases(session: Session, count: int, rounds: int) -> None:
     session.open("slow.fftest.toml", "".join(cases))
 
 
-def test_a_run_that_is_cancelled_ends_after_the_case_that_is_played(
+def test_a_run_that_is_cancelled_ends_and_the_next_has_its_turn(
     session: Session,
 ) -> None:
     slow_cases(session, 500, 20_000)
@@ -351,11 +351,34 @@ def test_a_run_that_is_cancelled_ends_after_the_case_that_is_played(
     assert session.answer(number)["error"]["code"] == -32800
     parts = [each for each in session.heard if each.get("method") == "$/progress"]
     assert len(parts) < 500
-    # Another run has its turn at once, and nothing comes of the first one any more.
+    # Nothing comes of the first one any more.
     assert len(session.run("pay.fftest.toml")["results"]) == 3
     assert parts == [
         each for each in session.heard if each.get("method") == "$/progress"
     ]
+
+
+@pytest.mark.parametrize("by_command", [False, True])
+def test_a_loop_that_would_take_minutes_can_be_cancelled(
+    session: Session, by_command: bool
+) -> None:
+    lines = "".join(f"s = s + {number}\n" for number in range(2000))
+    loop = f"s = 0\nWHILE i < n LOOP (\n{lines}i = i + 1 )\nRETURN i\n"
+    session.open("slow.ff", f"INPUTS ARE n\ni = 0\n{loop}")
+    short, long = (f"[[case]]\ninputs.N = {n}\nlog = []\n" for n in (0, 900_000))
+    session.open("slow.fftest.toml", short + long)
+    if by_command:
+        given = session.of("slow.fftest.toml") | {"name": "case 2"}
+        command = {"command": RUN, "arguments": [given]}
+        number = session.send("workspace/executeCommand", command)
+    else:
+        tests = [{"uri": session.uri("slow.fftest.toml")}]
+        params = {"tests": tests, "partialResultToken": "part"}
+        number = session.send("fastformula/runTests", params)
+        session.until(lambda each: each.get("method") == "$/progress")
+    session.wire.send("$/cancelRequest", {"id": number})
+    assert session.answer(number)["error"]["code"] == -32800
+    assert len(session.run("pay.fftest.toml")["results"]) == 3
 
 
 def test_one_can_type_while_a_formula_loops(

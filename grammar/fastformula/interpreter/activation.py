@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -105,13 +106,19 @@ class Run:
         semantics: Semantics,
         watch: Callable[[Step], None] | None,
         make: Callable[[Analysis, str, Activation | None], Program],
+        heed: Callable[[], None] | None = None,
     ) -> None:
         self.make = make
         """What makes a program of a formula, under the name it is called by."""
         self.world = world
         self.semantics = semantics
         self.watch = watch
-        self.rounds: Iterator[int] = iter(range(semantics.loop_limit))
+        limit = semantics.loop_limit
+        self.rounds: Iterator[int] = (
+            iter(range(limit))
+            if heed is None
+            else chain.from_iterable(_heeding(limit, heed))
+        )
         """Each round of a loop takes one, which costs less than counting."""
         self.storage: dict[str, Any] = {}
         """The working storage area by upper-case name."""
@@ -120,6 +127,16 @@ class Run:
         self.log: list[LogLine] = []
         self.random: Random = world.random()
         self.compiled: dict[str, Program] = {}
+
+
+_STRIDE = 1000
+"""Rounds between two looks at who wants the run."""
+
+
+def _heeding(limit: int, heed: Callable[[], None]) -> Iterator[range]:
+    for start in range(0, limit, _STRIDE):
+        heed()
+        yield range(start, min(start + _STRIDE, limit))
 
 
 class Activation:

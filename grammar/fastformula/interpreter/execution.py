@@ -51,11 +51,13 @@ def run(
     watch: Callable[[Step], None] | None = None,
     *,
     with_values: bool = True,
+    heed: Callable[[], None] | None = None,
 ) -> Outcome:
     """Run a formula; what goes wrong in it is in the outcome, never raised.
 
     `watch` is told each statement when it is through, which makes the run slower, and
-    what it read and wrote, unless that is not wanted.
+    what it read and wrote, unless that is not wanted. `heed` is called now and then
+    while loops go round, and ends the run by raising something, as `watch` may.
     """
     making = partial(
         make_program,
@@ -63,7 +65,7 @@ def run(
         answered=frozenset(world.functions),
         watched="" if watch is None else "values" if with_values else "steps",
     )
-    state = Run(world, semantics, watch, making)
+    state = Run(world, semantics, watch, making, heed)
     name = analysis.environment.formula_name or _NAMELESS
     returns: dict[str, Any] = {}
     error: RunError | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from fastformula.analysis import Analysis
@@ -28,7 +28,12 @@ class _TooLong(Exception):  # noqa: N818 - no error
     pass
 
 
-def follow(analysis: Analysis, world: World, semantics: Semantics) -> Followed:
+def follow(
+    analysis: Analysis,
+    world: World,
+    semantics: Semantics,
+    heed: Callable[[], None] | None = None,
+) -> Followed:
     """Run a formula and look at each statement, which takes 20 times as long."""
     steps: deque[Step] = deque(maxlen=_KEPT)
     values: dict[str, dict[str, Value]] = {}
@@ -46,7 +51,7 @@ def follow(analysis: Analysis, world: World, semantics: Semantics) -> Followed:
                 held[name.upper()] = value
 
     try:
-        run(analysis, world, semantics, see)
+        run(analysis, world, semantics, see, heed=heed)
     except _TooLong:
         return Followed()
     return Followed(list(steps), values)

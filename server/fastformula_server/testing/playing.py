@@ -62,12 +62,13 @@ def play(
     semantics: Semantics,
     watch: Watch | None = None,
     read: Read = read_file,
+    heed: Callable[[], None] | None = None,
 ) -> Iterator[Result]:
     """What becomes of each case, in order; raises CaseError for one that cannot run.
 
     A case is played when its result is asked for, so that one may stop at any. `watch`
     is told the statements, of called formulas too, without their values; `read` gives
-    the texts of formulas.
+    the texts of formulas, and `heed` may end a run by what it raises.
     """
     # Most cases of a file ask for the same.
     neighbours_of = lru_cache(maxsize=64)(partial(_neighbours, read))
@@ -80,13 +81,15 @@ def play(
         try:
             world = make_case_world(case.meets, analysis, neighbours)
             told = None if watch is None else _placed(watch, path_of)
-            outcome = run(analysis, world, semantics, told, with_values=False)
+            outcome = run(
+                analysis, world, semantics, told, with_values=False, heed=heed
+            )
             differences = compare(case.expected, outcome)
         except ValueError as error:
             raise CaseError(f"{case.title}: {error}") from error
         steps: tuple[Step, ...] = ()
         place: Place | None = None
-        again = follow(analysis, world, semantics) if differences else Followed()
+        again = follow(analysis, world, semantics, heed) if differences else Followed()
         if any(each.name for each in differences):
             name = analysis.environment.formula_name
             steps = explain(again.steps, name, {each.name for each in differences})

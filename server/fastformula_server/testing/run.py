@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,6 @@ from fastformula_server.testing.verdicts import Verdict
 from fastformula_server.worker import Worker
 
 if TYPE_CHECKING:
-    from fastformula.interpreter import Step
 
     from fastformula_server.testing.coverage import Covered, Tally
     from fastformula_server.testing.playing import Result, Watch
@@ -45,7 +44,7 @@ class Run:
         self._is_stopped = False
 
     async def verdicts(self, wanted: Iterable[Wanted]) -> AsyncGenerator[Verdict, None]:
-        """What becomes of each case; ends after the present one when it is left."""
+        """What becomes of each case; ends soon when it is left."""
         results = self._play(wanted)
         try:
             while True:
@@ -72,14 +71,13 @@ class Run:
         self.total = len(self._cases)
         watch = None
         if self._coverage:
-            self._tally, watch = Tally(), self._watch
-        yield from play_each(self._cases, self.texts, watch)
+            self._tally = Tally()
+            watch = self._tally.add
+        yield from play_each(self._cases, self.texts, watch, self._heed)
 
-    def _watch(self, path: Path, step: Step) -> None:
+    def _heed(self) -> None:
         if self._is_stopped:
             raise Stopped
-        assert self._tally is not None
-        self._tally.add(path, step)
 
     def _covered(self) -> Iterator[Covered]:
         from fastformula_server.testing.playing import analyse
@@ -102,7 +100,10 @@ class Run:
 
 
 def play_each(
-    cases: Iterable[Case], texts: Texts, watch: Watch | None
+    cases: Iterable[Case],
+    texts: Texts,
+    watch: Watch | None,
+    heed: Callable[[], None],
 ) -> Iterator[Result]:
     """As `play`, but a case that cannot be played is one that fails."""
     # The interpreter is not loaded before somebody tests.
@@ -122,7 +123,7 @@ def play_each(
                 yield case
 
         try:
-            yield from play(hand_on(), Semantics(), watch, texts.read)
+            yield from play(hand_on(), Semantics(), watch, texts.read, heed)
         except CaseError as error:
             case = begun[-1]
             reason = str(error).removeprefix(f"{case.title}: ")

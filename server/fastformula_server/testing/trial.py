@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,18 +39,23 @@ class Trial(NamedTuple):
         return answer
 
 
-def try_formula(path: Path, meets: Meets, texts: Texts) -> Trial:
-    """Run a formula; raises CaseError or ValueError where it cannot begin."""
+def try_formula(
+    path: Path, meets: Meets, texts: Texts, heed: Callable[[], None]
+) -> Trial:
+    """Run a formula; raises CaseError or ValueError where it cannot begin.
+
+    `heed` is called now and then, and ends the run by what it raises.
+    """
     items = frozenset(meets.items)
     analysis = analyse(path, items, texts.read)
     neighbours = Neighbours(path.parent, load_project(path.parent), texts.read, items)
     world = make_case_world(meets, analysis, neighbours)
-    outcome = run(analysis, world)
+    outcome = run(analysis, world, heed=heed)
     lines = [f"log: {line.text}" for line in outcome.log]
     lines += returned(outcome)
     lines += error_lines(outcome.error, path.name, analysis)
     values = {}
-    for name, held in follow(analysis, world, Semantics()).values.items():
+    for name, held in follow(analysis, world, Semantics(), heed).values.items():
         called = neighbours.path_of(name)
         own = analysis.environment.formula_name
         values[absolute(path if called is None or name == own else called)] = held

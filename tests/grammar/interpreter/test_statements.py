@@ -472,3 +472,23 @@ def test_AND_may_be_told_to_ask_both_sides(play: Callable[..., Outcome]) -> None
     text = f"a = 1 IF a = 2 AND {GRADE} = 'A' THEN a = 3 RETURN a"
     assert play(text).error is None
     assert play(text, semantics=Semantics(short_circuit=False)).error is not None
+
+
+def test_a_loop_can_be_ended_from_outside_and_is_counted_the_same() -> None:
+    text = "i = 0 WHILE i < 5000 LOOP i = i + 1 RETURN i"
+    looks = []
+    limit = Semantics(loop_limit=5001)
+    outcome = run(
+        analyze(parse(text)), semantics=limit, heed=lambda: looks.append(None)
+    )
+    assert outcome.returns == {"I": 5000}
+    assert 2 < len(looks) < 50
+    short = Semantics(loop_limit=4999)
+    stopped = run(analyze(parse(text)), semantics=short, heed=lambda: None)
+    assert stopped.error and "4,999 rounds" in stopped.error.message
+
+    def end() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(analyze(parse("WHILE 1 = 1 LOOP x = 1 RETURN x")), heed=end)
