@@ -31,8 +31,7 @@ from fastformula.text import Span
 from fastformula_server.__main__ import cli
 from fastformula_server.called import Neighbours, know_items
 from fastformula_server.project import Project
-from fastformula_server.testing.case import Case
-from fastformula_server.testing.case import ENDING
+from fastformula_server.testing.case import ENDING, Case
 from fastformula_server.testing.case_file import read_case_file
 from fastformula_server.testing.case_values import make_case_world
 from fastformula_server.testing.comparing import compare
