@@ -129,6 +129,7 @@ def on_change(ls: FormulaServer, params: types.DidChangeTextDocumentParams) -> N
     uri, version = params.text_document.uri, params.text_document.version
     changes = convert.to_changes(params.content_changes)
     ls.protocol.outdate(uri)
+    ls.tests.typing.note()
     if is_case_file(uri):
         change_cases(ls, uri, version, changes)
         return

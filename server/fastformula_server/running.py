@@ -12,7 +12,7 @@ from fastformula_server.commanding import Answer, Failure, read_part
 from fastformula_server.server import FormulaServer
 from fastformula_server.testing.case import Case, CaseError, Meets
 from fastformula_server.testing.finding import is_case_file
-from fastformula_server.testing.run import Stopped, Wanted
+from fastformula_server.testing.run import Wanted
 from fastformula_server.trying import case_files, run_tests
 from fastformula_server.workspace import to_path
 
@@ -31,26 +31,20 @@ async def on_run(
     name = given.get("name")
     case = cases[0] if cases and (name or is_case_file(path.name)) else None
     formula, meets = (path, Meets()) if case is None else (case.formula, case.meets)
-    texts = ls.tests.texts()
-    is_stopped = False
-
-    def heed() -> None:
-        if is_stopped:
-            raise Stopped
+    texts, turn = ls.tests.texts(), ls.tests.turn()
 
     def begin() -> Trial:
         # The interpreter is not loaded before somebody runs a formula.
         from fastformula_server.testing.trial import try_formula
 
-        return try_formula(formula, meets, texts, heed)
+        return try_formula(formula, meets, texts, turn.heed)
 
     try:
         trial = await ls.tests.play(begin)
     except (CaseError, ValueError) as error:
         raise Failure(f"{formula.name} cannot be run: {error}") from error
     finally:
-        # Who has cancelled it is not waited for.
-        is_stopped = True
+        turn.end()
     ls.tests.keep(trial.values, texts)
     title = formula.name if case is None else f"{formula.name} with {case.name!r}"
     ls.log("\n  ".join([f"Run of {title}:", *trial.lines]), False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastformula_server.testing.case import Case, CaseError
 from fastformula_server.testing.finding import distinct, look_at
 from fastformula_server.testing.texts import Texts, file_key
+from fastformula_server.testing.turns import Turn
 from fastformula_server.testing.verdicts import Verdict
 from fastformula_server.worker import Worker
 
@@ -25,22 +26,20 @@ class Wanted(NamedTuple):
     """None for all of them."""
 
 
-class Stopped(Exception):  # noqa: N818 - no error
-    """Nobody wants to know any more."""
-
-
 class Run:
     """Cases that are being played with the texts of one moment."""
 
-    def __init__(self, worker: Worker, texts: Texts, *, coverage: bool) -> None:
+    def __init__(
+        self, worker: Worker, texts: Texts, turn: Turn, *, coverage: bool
+    ) -> None:
         self.texts = texts
+        self._turn = turn
         self.total = 0
         """How many cases there are; known once the first one is through."""
         self._worker = worker
         self._coverage = coverage
         self._tally: Tally | None = None
         self._cases: list[Case] = []
-        self._is_stopped = False
 
     async def verdicts(self, wanted: Iterable[Wanted]) -> AsyncGenerator[Verdict, None]:
         """What becomes of each case; ends soon when it is left."""
@@ -52,7 +51,7 @@ class Run:
                     return
                 yield Verdict(result, self.texts)
         finally:
-            self._is_stopped = True
+            self._turn.end()
 
     async def covered(self) -> list[Covered]:
         """What was reached of the formulas, if it was to be counted."""
@@ -72,11 +71,7 @@ class Run:
         if self._coverage:
             self._tally = Tally()
             watch = self._tally.add
-        yield from play_each(self._cases, self.texts, watch, self._heed)
-
-    def _heed(self) -> None:
-        if self._is_stopped:
-            raise Stopped
+        yield from play_each(self._cases, self.texts, watch, self._turn.heed)
 
     def _covered(self) -> Iterator[Covered]:
         from fastformula_server.testing.playing import analyse
@@ -118,6 +113,7 @@ def play_each(
         def hand_on(first: Case = first, begun: list[Case] = begun) -> Iterator[Case]:
             yield first
             for case in waiting:
+                heed()
                 begun.append(case)
                 yield case
 

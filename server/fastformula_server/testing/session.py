@@ -21,6 +21,7 @@ from fastformula_server.testing.finding import (
 )
 from fastformula_server.testing.run import Run
 from fastformula_server.testing.texts import Texts, file_key
+from fastformula_server.testing.turns import Turn, Typing
 from fastformula_server.testing.values import Values
 from fastformula_server.testing.verdicts import Verdict, Verdicts
 from fastformula_server.worker import Result, Worker
@@ -38,6 +39,7 @@ class Tests:
         """The case files that are open."""
         self.waiting: dict[str, asyncio.Task[None]] = {}
         """What is to be shown once nobody types, by what it is about."""
+        self.typing = Typing()
         self._formulas = formulas
         self._verdicts = Verdicts()
         self._values = Values()
@@ -57,7 +59,11 @@ class Tests:
 
     def start(self, *, coverage: bool = False) -> Run:
         """A run with the texts of this moment."""
-        return Run(self._player, self.texts(), coverage=coverage)
+        return Run(self._player, self.texts(), self.turn(), coverage=coverage)
+
+    def turn(self) -> Turn:
+        """The turn of a run that is to begin."""
+        return Turn(self.typing)
 
     async def play(self, job: Callable[[], Result]) -> Result:
         """What `job` brings, in its turn among the cases."""
