@@ -40,20 +40,25 @@ class CaseFiles:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[object, CaseFile]] = {}
+        self._by_formula: dict[str, dict[str, Path]] = {}
 
     def read(self, path: Path, texts: Texts) -> CaseFile:
         """The file as it is in `texts`."""
         key, stamp = file_key(path), texts.shown(path) or _stamp(path)
         known, file = self._known.get(key, (None, None))
         if file is None or known != stamp:
-            file = look_at(path, texts)
+            file = _look_at(path, texts)
+            if file.formula is not None:
+                formula = file_key(file.formula)
+                self._by_formula.setdefault(formula, {})[key] = file.path
             if not any(case.csv for case in file.cases):
                 self._known[key] = stamp, file
+        texts.hold(path, file.document)
         return file
 
-    def known(self) -> list[Path]:
-        """The files that were read so far."""
-        return [file.path for _, file in self._known.values()]
+    def about(self, formula: Path) -> list[Path]:
+        """Those that had cases of `formula` when they were read."""
+        return list(self._by_formula.get(file_key(formula), {}).values())
 
 
 def is_case_file(uri: str) -> bool:
@@ -87,8 +92,7 @@ def distinct(paths: Iterable[Path]) -> list[Path]:
     return list({file_key(path): absolute(path) for path in paths}.values())
 
 
-def look_at(path: Path, texts: Texts) -> CaseFile:
-    """The file as it is in `texts`, which holds it from then on."""
+def _look_at(path: Path, texts: Texts) -> CaseFile:
     # It knows the interpreter, which is not loaded before somebody tests.
     from fastformula_server.testing.case_file import read_case_file
 

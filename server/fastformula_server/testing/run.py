@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastformula_server.testing.case import Case, CaseError
-from fastformula_server.testing.finding import distinct, look_at
+from fastformula_server.testing.finding import CaseFiles, distinct
 from fastformula_server.testing.texts import Texts, file_key
 from fastformula_server.testing.turns import Turn
 from fastformula_server.testing.verdicts import Verdict
@@ -30,9 +30,16 @@ class Run:
     """Cases that are being played with the texts of one moment."""
 
     def __init__(
-        self, worker: Worker, texts: Texts, turn: Turn, *, coverage: bool
+        self,
+        worker: Worker,
+        files: CaseFiles,
+        texts: Texts,
+        turn: Turn,
+        *,
+        coverage: bool,
     ) -> None:
         self.texts = texts
+        self._files = files
         self._turn = turn
         self.total = 0
         """How many cases there are; known once the first one is through."""
@@ -63,7 +70,7 @@ class Run:
         for path, names in wanted:
             self._cases += (
                 case
-                for case in look_at(path, self.texts).cases
+                for case in self._files.read(path, self.texts).cases
                 if names is None or case.name in names
             )
         self.total = len(self._cases)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,8 @@ class Tests:
 
     def start(self, *, coverage: bool = False) -> Run:
         """A run with the texts of this moment."""
-        return Run(self._player, self.texts(), self.turn(), coverage=coverage)
+        texts = self.texts()
+        return Run(self._player, self._files, texts, self.turn(), coverage=coverage)
 
     def turn(self) -> Turn:
         """The turn of a run that is to begin."""
@@ -116,14 +117,24 @@ class Tests:
             found += (each for formula in formulas for each in beside(formula))
             return distinct([*found, *shown])
 
-        return await self._read(await self._reader.run(find), texts)
+        paths, turn = await self._reader.run(find), self.turn()
+
+        def read() -> Iterator[CaseFile]:
+            for path in paths:
+                turn.heed()
+                yield self._files.read(path, texts)
+
+        try:
+            return await self._reader.run(lambda: list(read()))
+        finally:
+            turn.end()
 
     async def files_of(self, formula: Path) -> list[CaseFile]:
         """The case files of a formula: those beside it, and others that are known."""
         texts, shown = self.texts(), _paths(self.documents)
 
         def find() -> list[Path]:
-            return distinct([*beside(formula), *self._files.known(), *shown])
+            return distinct([*beside(formula), *self._files.about(formula), *shown])
 
         files = await self._read(await self._reader.run(find), texts)
         key = file_key(formula)

@@ -40,6 +40,11 @@ class Texts:
             self._read[file_key(path)] = known
         return known
 
+    def hold(self, path: Path, document: Document) -> None:
+        """Take `document`, which was read before, for what the file says."""
+        if self.known(path) is None:
+            self._read[file_key(path)] = document
+
     def known(self, path: Path) -> Document | None:
         """The text of the file, where it is open or was read."""
         key = file_key(path)
