@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import thread_time
 
 from fastformula import Parsed, parse
-from fastformula.syntax.reparsing import reparse
+from fastformula.syntax.reparsing import reparse, reparse_near
 
 from fastformula_server.documents import Document, DocumentStore
 from fastformula_server.worker import Result, Worker
@@ -35,6 +35,8 @@ class _Entry:
     document: Document
     before: Parsed | None = None
     """The parse of an earlier version, if there is one."""
+    is_far: bool = False
+    """Whether more has to be read than what is near the edit."""
     parsed: Parsed | None = None
     pending: asyncio.Task[Parsed | None] | None = None
 
@@ -47,8 +49,6 @@ class Parses:
         self._worker = Worker("parser")
         self._entries: dict[str, _Entry] = {}
         self._rate = SECONDS_PER_CODE_POINT
-        self._edit_rate = SECONDS_PER_CODE_POINT / 4
-        """The same where an earlier version is known, so that little is read."""
 
     def expected(self, document: Document) -> float:
         """How long its parse should take, in seconds."""
@@ -56,13 +56,17 @@ class Parses:
 
     async def settle(self, document: Document) -> None:
         """Wait until typing pauses: the longer a parse takes, the longer."""
-        await pause(self._cost(self._entry(document)))
+        await pause(self.expected(document))
 
     def at_once(self, document: Document) -> Parsed | None:
         """The parse, if it is there or quickly made; else None."""
         entry = self._entry(document)
-        if entry.parsed is None and self._cost(entry) <= AT_ONCE:
+        if entry.parsed is None and entry.before is not None and not entry.is_far:
+            entry.parsed = reparse_near(entry.before, document.text)
+            entry.is_far = entry.parsed is None
+        if entry.parsed is None and self.expected(document) <= AT_ONCE:
             entry.parsed = self._parse(entry)
+        if entry.parsed is not None:
             entry.before = None
         return entry.parsed
 
@@ -101,11 +105,6 @@ class Parses:
                 self._entries[document.uri] = entry
         return entry
 
-    def _cost(self, entry: _Entry) -> float:
-        """How long its parse should take, in seconds."""
-        rate = self._rate if entry.before is None else self._edit_rate
-        return len(entry.document.text) * rate
-
     def _parse_if_current(self, entry: _Entry) -> Parsed | None:
         return self._parse(entry) if self.documents.is_current(entry.document) else None
 
@@ -116,8 +115,5 @@ class Parses:
         parsed = parse(text) if before is None else reparse(before, text)
         if len(text) > 1000:
             measured = (thread_time() - begun) / len(text)
-            if before is None:
-                self._rate += (measured - self._rate) / 4
-            else:
-                self._edit_rate += (measured - self._edit_rate) / 4
+            self._rate += (measured - self._rate) / 4
         return parsed

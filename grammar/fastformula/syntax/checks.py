@@ -6,6 +6,7 @@ one; what is too wide is found here, once the tree is known.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from fastformula.diagnostic import Diagnostic, Severity
@@ -88,33 +89,36 @@ def _check_output(text: str, output: FormulaOutput) -> Iterator[Diagnostic]:
 
 
 def check_separators(
-    text: str, tokens: Sequence[Token], stacks: Sequence[Stack] | None = None
+    text: str, tokens: Sequence[Token], begun: Sequence[Stack] = (START,)
 ) -> list[Diagnostic]:
     """A remark, or an error, for each `;`, up to the first token that does not fit.
 
-    `stacks` are those before the tokens, if all of them fit and it is known.
+    `begun` are the stacks before the first tokens, which are known to fit.
     """
-    if ";" not in text:
-        return []
-    stacks = stacks or _stacks(tokens)
-    return [
-        error
-        for token, stack in zip(tokens, stacks, strict=False)
-        if ";" in text[token.lead : token.start]
-        for piece in trivia(text, token)
-        if piece.kind == "separator"
-        for error in _check_separator(piece.span, stack)
-    ]
+    errors: list[Diagnostic] = []
+    stacks = begun
+    place = text.find(";", tokens[0].lead) if tokens else -1
+    while 0 <= place < tokens[-1].start:
+        at = bisect_right(tokens, place, key=lambda token: token.lead) - 1
+        token = tokens[at]
+        if token.lead <= place < token.start:
+            if at >= len(stacks):
+                stacks = _stacks(tokens, stacks)
+            if at >= len(stacks):
+                # From there on the parser's own errors speak.
+                break
+            for piece in trivia(text, token):
+                if piece.kind == "separator":
+                    errors += _check_separator(piece.span, stacks[at])
+        place = text.find(";", max(place + 1, token.start))
+    return errors
 
 
-def _stacks(tokens: Iterable[Token]) -> list[Stack]:
-    """The stack before each token up to the first that does not fit.
-
-    From there on the parser's own errors speak.
-    """
+def _stacks(tokens: Sequence[Token], begun: Sequence[Stack]) -> list[Stack]:
+    """The stack before each token up to the first that does not fit."""
     feed = recogniser().feed
-    stacks = [START]
-    for token in tokens:
+    stacks = [*begun]
+    for token in tokens[len(begun) - 1 :]:
         after = feed(stacks[-1], token.kind)
         if after is None:
             break

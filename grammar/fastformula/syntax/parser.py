@@ -132,7 +132,7 @@ def parse(text: str) -> Parsed:
     tree: Formula = read.stacks[-1].below.value  # type: ignore[union-attr]
     remarks = check_statements(text, tree.statements)
     is_foreign = bool(foreign) or work != tokens
-    stacks = None if is_foreign or read.mends else read.stacks
+    stacks = (START,) if is_foreign or read.mends else read.stacks
     errors = [*read.errors, *foreign]
     errors += unsaid([*remarks, *check_separators(text, tokens, stacks)], errors)
     errors.sort(key=lambda error: error.span)

@@ -7,6 +7,7 @@ the errors alone.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -22,16 +23,27 @@ from fastformula.syntax.rewriting import MOST_ERRORS
 from fastformula.syntax.tokens import Token, move_tokens
 from fastformula.text import Edit, Span
 
+MANY = 2_000
+"""How many tokens are read in a moment."""
+
 _NEAR = 4
 """How many tokens on both sides of new ones may be read as something else."""
 
 
 def reparse(before: Parsed, text: str) -> Parsed:
     """Parse `text`, of which `before` is what an earlier version says."""
+    return reparse_near(before, text, None) or parse(text)
+
+
+def reparse_near(before: Parsed, text: str, most: int | None = MANY) -> Parsed | None:
+    """The same, where little more has to be read than what was edited; else None.
+
+    At most so many tokens behind the edit are read.
+    """
     edit = find_edit(before.text, text)
-    again = reread(before, edit, within=True)
+    again = reread(before, edit, within=True, most=most)
     if again is None or again.freed:
-        return parse(text)
+        return None
     by = again.shift
     first, last = again.first_token, again.last_token
     written = in_pieces(before.written, move_tokens).replaced(
@@ -43,17 +55,21 @@ def reparse(before: Parsed, text: str) -> Parsed:
         tokens = [*written]
         work, foreign = normalise(text, tokens)
         if foreign or work != tokens:
-            return parse(text)
+            return None
         is_touchy = looks_far(text, tokens)
     read = _run(before.run, again, written)
     if len(read.mends) >= MOST_ERRORS:
-        return parse(text)
+        return None
     start, end = again.span
     remarks = [each for each in before.remarks if each.span.start < start]
     remarks += again.remarks
     remarks += (_shifted(each, by) for each in before.remarks if each.span.start >= end)
     errors = list(read.errors)
-    stacks = None if read.mends else read.stacks
+    stacks: Sequence[Stack] = read.stacks
+    if read.mends:
+        mended = min(mend.first.lead for mend in read.mends)
+        at = bisect_left(written, mended, key=lambda token: token.lead)
+        stacks = stacks[: at + 1]
     errors += unsaid([*remarks, *check_separators(text, written, stacks)], errors)
     errors.sort(key=lambda error: error.span)
     new = [Placed(statement, 0) for statement in again.statements]

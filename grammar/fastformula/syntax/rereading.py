@@ -87,12 +87,15 @@ class Reread:
     """The same of the errors: of the mends between those two, and these remarks."""
 
 
-def reread(before: Parsed, edit: Edit, *, within: bool = False) -> Reread | None:
+def reread(
+    before: Parsed, edit: Edit, *, within: bool = False, most: int | None = None
+) -> Reread | None:
     """What an edit has changed in `before`, or None where all may be another.
 
     So it is where there are words of another language, which are put into ours all at
-    once, and where a text or comment is not closed. It is read from a statement on
-    that is in no other unless that may stand `within` one.
+    once, and where a text or comment is not closed, or where `most` tokens behind the
+    edit are too few. It is read from a statement on that is in no other unless that may
+    stand `within` one.
     """
     if before.is_foreign or len(before.run.mends) > MOST_ERRORS // 2:
         return None
@@ -103,12 +106,13 @@ def reread(before: Parsed, edit: Edit, *, within: bool = False) -> Reread | None
         return None
     edge = bound = before.written[cut.first].lead
     window = _WINDOW
-    while True:
+    while most is None or window <= most:
         begin = find_boundary(before.run, bound, edge, within=within)
         found = _Reading(before, text, cut, begin, window).read()
         if found is None or isinstance(found, Reread):
             return found
         bound, window = min(bound, found), window * 8
+    return None
 
 
 def _start(token: Token) -> int:
