@@ -65,9 +65,10 @@ def test(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """The long property and mutation runs, whole."""
+    """The long property and mutation runs, whole, and a day of typing."""
     install(session)
     python(session, "-m", "pytest", *session.posargs, FASTFORMULA_SOAK="1")
+    python(session, "tools/soak_typing.py")
 
 
 @nox.session

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from fastformula.syntax.tables import load_tables
 
@@ -96,7 +96,7 @@ def kind_of(lexeme: bytes) -> str | None:
     return signs().get(lexeme)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def kinds_from(beginning: bytes) -> tuple[str, ...]:
     """The terminals of numbers, texts and signs that begin so."""
     if beginning[0] == _QUOTE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from fastformula.analysis import Access, Analysis, Use
@@ -192,7 +192,7 @@ def may_stand(
     return _is_in(names.values, key) or key in written or _is_item(names, key)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def arity(key: bytes) -> tuple[int, int | None]:
     """The fewest and the most arguments of a function; None where there is no most."""
     overloads = find_functions(key.decode(errors="replace"))

@@ -25,6 +25,9 @@ def _byte_letters() -> dict[int, str]:
 LETTER_OF_BYTE = _byte_letters()
 BYTE_OF_LETTER = {letter: byte for byte, letter in LETTER_OF_BYTE.items()}
 
+_MOST_KNOWN = 20_000
+"""How many words are remembered with their tokens."""
+
 
 class BpeTokenizer:
     """Text to ids and back; the methods are those that `fim` asks of a tokenizer."""
@@ -55,6 +58,8 @@ class BpeTokenizer:
         for piece in self._pieces.findall(text):
             found = self._known.get(piece)
             if found is None:
+                if len(self._known) >= _MOST_KNOWN:
+                    self._known.clear()
                 found = self._known[piece] = self._merge(piece)
             ids += found
         return ids
@@ -99,7 +104,8 @@ class BpeTokenizer:
 
     def _merge(self, piece: str) -> list[int]:
         """Join the bytes of a piece, always the pair that was learnt first."""
-        parts = [LETTER_OF_BYTE[byte] for byte in piece.encode()]
+        # JSON may bring half a surrogate pair, which no model has ever seen.
+        parts = [LETTER_OF_BYTE[byte] for byte in piece.encode(errors="replace")]
         never = len(self._ranks)
         while len(parts) > 1:
             ranks = [self._ranks.get(pair, never) for pair in pairwise(parts)]

@@ -100,3 +100,7 @@ def test_another_kind_of_tokenizer_is_refused(
 def test_a_missing_tokenizer_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(BackendError, match="Cannot read the tokenizer"):
         BpeTokenizer(tmp_path / "tokenizer.json")
+
+
+def test_half_a_surrogate_pair_is_a_question_mark(ours: BpeTokenizer) -> None:
+    assert ours.encode("a = '\ud83d'") == ours.encode("a = '?'")
