@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from fastformula import Parsed
 from fastformula.analysis import analyze
-from fastformula.editor.hover import hover
+from fastformula.editor.hover import LastValues, hover
 
 Sample = Callable[[str], tuple[Parsed, int]]
 
@@ -164,3 +164,26 @@ UNKNOWN = {
 def test_nothing_is_said(sample: Sample, marked: str) -> None:
     parsed, offset = sample(marked)
     assert hover(analyze(parsed), offset) is None
+
+
+HELD = {
+    "a local": ("l_p$0ay = 1", "In the last run: `37.5`"),
+    "in any case": ("L_PAY = 1 x = l_p$0ay", "In the last run: `37.5`"),
+    "a text with marks of its own": ("note$0 = 'a'", "In the last run: ``'a`b'``"),
+    "an item by its own name": ("x = PER_ASG_GRADE$0_NAME", "In the last run: `'G'`"),
+    "nothing of a name without a value": ("oth$0er = 1", ""),
+    "nothing of a function": ("x = ROU$0ND(l_pay, 2)", ""),
+}
+
+
+@pytest.mark.parametrize(("marked", "said"), HELD.values(), ids=HELD)
+def test_what_a_name_held_in_a_run_is_said_last(
+    sample: Sample, marked: str, said: str
+) -> None:
+    values = {"L_PAY": "37.5", "NOTE": "'a`b'", "PER_ASG_GRADE_NAME": "'G'"}
+    parsed, offset = sample(marked)
+    last = LastValues("In the last run", values)
+    found = hover(analyze(parsed), offset, last)
+    assert found is not None
+    assert found.markdown.endswith(said)
+    assert ("In the last run" in found.markdown) is bool(said)
