@@ -18,7 +18,7 @@ import {
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { pages } from './page';
-import { runningCommand, showsOutcomes } from './running';
+import { runningCommands, showsOutcomes } from './running';
 import { findServer, INSTALL_COMMAND, type Machine, ServerNotFound } from './server';
 import { type ModelStatus, shown, STATUS, STOPPED } from './status';
 import { followCases, testExplorer } from './testing';
@@ -103,7 +103,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand('fastformula.showOutput', () => output.show()),
     pages(),
     writingCommands(() => client),
-    runningCommand(() => client),
+    runningCommands(() => client),
     testExplorer(() => client),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
     vscode.workspace.onDidChangeConfiguration((change) => {

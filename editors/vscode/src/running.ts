@@ -1,5 +1,6 @@
 /**
- * Runs a formula with one of its cases, and shows what it returns and logs.
+ * Runs a formula with one of its cases and shows what it returns and logs, and has new
+ * cases made.
  */
 import * as vscode from 'vscode';
 import type { LanguageClient, Middleware } from 'vscode-languageclient/node';
@@ -8,9 +9,15 @@ import { fillPage, openPage } from './page';
 import { unlessStopped } from './writing';
 
 const RUN = 'fastformula.runFormula';
+const NEW_CASE = 'fastformula.newTestCase';
+/** What is said while the server's commands are at work. */
+const TITLES: Readonly<Record<string, string>> = {
+  [RUN]: 'FastFormula: running',
+  [NEW_CASE]: 'FastFormula: making a case',
+};
 const PAGE = 'Run.txt';
 
-/** Why nothing came of it. */
+/** Why nothing came of a command. */
 interface Failure {
   readonly failure: string;
 }
@@ -21,38 +28,49 @@ interface Task {
   readonly name?: string;
 }
 
-/** The command for the formula in the editor; `client` is the one that runs, if any does. */
-export function runningCommand(client: () => LanguageClient | undefined): vscode.Disposable {
-  return vscode.commands.registerTextEditorCommand('fastformula.run', ({ document }) =>
-    unlessStopped(client(), async (running) => {
+/** The commands for the formula in the editor; `client` is the one that runs, if any does. */
+export function runningCommands(client: () => LanguageClient | undefined): vscode.Disposable {
+  const command = (
+    name: string,
+    work: (running: LanguageClient, document: vscode.TextDocument) => Promise<unknown>,
+  ): vscode.Disposable =>
+    vscode.commands.registerTextEditorCommand(name, ({ document }) =>
+      unlessStopped(client(), (running) => work(running, document)),
+    );
+  return vscode.Disposable.from(
+    command('fastformula.run', async (running, document) => {
       const task = await choose(running, document);
       if (task) await vscode.commands.executeCommand(RUN, task);
     }),
+    command('fastformula.newCase', async (_running, { uri }) =>
+      vscode.commands.executeCommand(NEW_CASE, { textDocument: { uri: uri.toString() } }),
+    ),
   );
 }
 
-/** Shows what came of a formula, from wherever it was run. */
+/** Shows what came of the server's commands, from wherever they were run. */
 export const showsOutcomes: NonNullable<Middleware['executeCommand']> = async (
   command,
   args,
   next,
 ) => {
-  if (command !== RUN) return next(command, args);
-  const { textDocument, name }: Task = args[0];
-  const label = fileLabel(textDocument.uri);
+  const title = TITLES[command];
+  if (title === undefined) return next(command, args);
   const answer: Outcome | Failure | null = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: `FastFormula: running ${label}` },
+    { location: vscode.ProgressLocation.Window, title },
     async () => next(command, args),
   );
-  if (answer && 'failure' in answer) {
-    void vscode.window.showErrorMessage(answer.failure);
-  } else if (answer) {
-    const title = name === undefined ? label : `${label}: ${name}`;
-    fillPage(PAGE, [title, '', ...outcomeLines(answer), ''].join('\n'));
-    await openPage(PAGE);
-  }
+  if (answer && 'failure' in answer) void vscode.window.showErrorMessage(answer.failure);
+  else if (answer && command === RUN) await show(args[0], answer);
   return answer;
 };
+
+async function show({ textDocument, name }: Task, outcome: Outcome): Promise<void> {
+  const label = fileLabel(textDocument.uri);
+  const title = name === undefined ? label : `${label}: ${name}`;
+  fillPage(PAGE, [title, '', ...outcomeLines(outcome), ''].join('\n'));
+  await openPage(PAGE);
+}
 
 /** The only case of a formula, or the one that its author picks. */
 async function choose(

@@ -141,4 +141,18 @@ module.exports = {
     assert.match(await outcome(/HOURS/), /^lone.ff\n\nLONE:2: .*hours.*\n.*inputs.HOURS = …\n$/);
     await run('workbench.action.closeAllGroups');
   },
+
+  'a case file is begun for a formula that has none, and shown': async () => {
+    await show('lone.ff');
+    void run('fastformula.newCase');
+    const { document } = await until(() => {
+      const editor = vscode.window.activeTextEditor;
+      return editor?.document.fileName.endsWith('lone.fftest.toml') && editor;
+    }, 'case file');
+    assert.match(document.getText(), /^HOURS = 0 /m);
+    await document.save();
+    await run('workbench.view.testing.focus');
+    await shown('.test-explorer .monaco-list-row', /^lone/);
+    await run('workbench.action.closeAllEditors');
+  },
 };
