@@ -27,6 +27,7 @@ _ALL = ""
 def open_cases(ls: FormulaServer, uri: str, version: int, text: str) -> None:
     """Hold the text of a case file, and say what is wrong in it."""
     _look_at(ls, ls.tests.documents.open(uri, version, text))
+    tell_tests_changed(ls)
 
 
 def change_cases(
@@ -36,6 +37,7 @@ def change_cases(
     document = ls.tests.documents.change(uri, version, changes)
     if document is not None:
         _look_at(ls, document)
+        tell_tests_changed(ls)
 
 
 def close_cases(ls: FormulaServer, uri: str) -> None:
@@ -114,7 +116,6 @@ def _look_at(ls: FormulaServer, document: Document, seconds: float = _PAUSE) -> 
             _publish(ls, document, file)
 
     _later(ls, document.uri, look, seconds)
-    tell_tests_changed(ls)
 
 
 def _publish(ls: FormulaServer, document: Document, file: CaseFile) -> None:

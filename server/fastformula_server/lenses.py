@@ -74,10 +74,10 @@ def _buttons(
 
 def _title(ls: FormulaServer, cases: Sequence[Case]) -> str:
     """`Test (3)` before, `3 passed` or `1 of 3 failed` behind."""
-    results = [each.result for case in cases if (each := ls.tests.verdict(case))]
-    failed = sum(not each.passed for each in results)
+    verdicts = ls.tests.verdicts(cases)
+    failed = sum(not each.result.passed for each in verdicts)
     total = len(cases)
-    if len(results) < total and not failed:
+    if len(verdicts) < total and not failed:
         return "Test" if total == 1 else f"Test ({total})"
     if total == 1:
         return "Failed" if failed else "Passed"

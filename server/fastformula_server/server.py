@@ -222,11 +222,6 @@ class FormulaServer(LanguageServer):
         parsed = await self.parses.of(snapshot) if snapshot else None
         return None if snapshot is None or parsed is None else (snapshot, parsed)
 
-    def read_folders(self) -> None:
-        """Read the formulas of the open folders in the background."""
-        for root in self.formulas.roots():
-            self.neighbours.begin(root)
-
     async def analysed(
         self, identifier: types.TextDocumentIdentifier
     ) -> tuple[Document, Analysis] | None:
@@ -274,6 +269,11 @@ class FormulaServer(LanguageServer):
             self._complaints = surroundings.complaints
             for sentence in self._complaints:
                 self.log(sentence, True)
+
+    def read_folders(self) -> None:
+        """Read the formulas of the open folders in the background."""
+        for root in self.formulas.roots():
+            self.neighbours.begin(root)
 
     def show_progress(
         self, title: str, cancel: Callable[[], object]

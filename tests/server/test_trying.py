@@ -547,6 +547,13 @@ def test_a_client_with_a_place_for_tests_gets_no_buttons_for_them_but_news(
     session.told("fastformula/testsChanged", 2)
     (file,) = session.ask("fastformula/tests")["files"]
     assert file["cases"][0]["name"] == f"x{LONG}"
+    # Results are no news of that kind.
+    session.run("pay.fftest.toml")
+    session.published("pay.fftest.toml", 1)
+    session.change("pay.fftest.toml", "x", (4, 8), (4, 8))
+    session.told("fastformula/testsChanged", 3)
+    said = [each.get("method") for each in session.heard]
+    assert said.count("fastformula/testsChanged") == 3
 
 
 def test_case_files_that_come_and_go_on_disk_are_news(

@@ -90,11 +90,14 @@ class Tests:
         """What the names of an open formula held, if it is as it was then."""
         return self._values.of(document)
 
-    def verdict(self, case: Case) -> Verdict | None:
-        """What became of the case, where it and its formula have not changed since."""
-        verdict = self._verdicts.on(case)
-        holds = verdict is not None and verdict.holds(case, self.texts())
-        return verdict if holds else None
+    def verdicts(self, cases: Iterable[Case]) -> list[Verdict]:
+        """What became of those that are as they were, with formulas as they were."""
+        texts = self.texts()
+        return [
+            verdict
+            for case in cases
+            if (verdict := self._verdicts.on(case)) and verdict.holds(case, texts)
+        ]
 
     def problems(self, document: Document) -> tuple[Diagnostic, ...]:
         """What of failures is to be seen in an open formula or case file."""
