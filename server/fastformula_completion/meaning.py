@@ -129,10 +129,22 @@ class Meaning:
         certain = tuple(
             each for each in found if self._is_certain(each, middle, judged.analysis)
         )
-        if certain or not found:
+        if certain or not (found or self._lacks_types(offer, judged.analysis)):
             return certain
         judged = self._judge(self._cut_down(offer, LOOSE), self._rules)
         return tuple(self._blamed(offer, LOOSE, judged.found))
+
+    def _lacks_types(self, offer: _Offer, seen: Analysis) -> bool:
+        """Whether an excerpt does not show the type of a name of the offer.
+
+        It cannot show then, either, that the name does not go with another.
+        """
+        symbols = self._analysis.symbols
+        return any(
+            name in symbols
+            and symbols[name].type not in (None, seen.symbols[name].type)
+            for name in offer.blamed & seen.symbols.keys()
+        )
 
     def _is_certain(self, diagnostic: Diagnostic, middle: str, seen: Analysis) -> bool:
         """Whether nothing that an excerpt lacks could excuse what is found in it."""

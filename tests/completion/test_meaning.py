@@ -204,3 +204,20 @@ def test_an_offer_answers_for_the_word_that_it_finishes() -> None:
     (objection,) = meaning.objections("te = x")
     assert objection.code == "inconsistent-types"
     assert meaning.objections("te = 8") == ()
+
+
+def test_an_offer_answers_for_types_that_only_more_of_the_formula_tells() -> None:
+    marked = (
+        "DEFAULT FOR x IS ' '\nDEFAULT FOR a IS 1\nINPUTS ARE x (TEXT), a\n"
+        + "".join(f"/* {n} is said at length */\nlimit_{n} = a\n" for n in range(40))
+        + "words = x\nIF x = 'a' THEN\n  level = ▮\nELSE\n"
+        "  level = limit_1 + limit_2 + limit_3 + limit_4 + limit_5\nRETURN level\n"
+    )
+    at = marked.index("▮")
+    parsed = parse(marked.replace("▮", ""))
+    place = open_place(parsed.text, at, parsed)
+    assert place.is_broken
+    meaning = Meaning(place, analyze(parsed), Configuration())
+    (objection,) = meaning.objections("words")
+    assert objection.code == "inconsistent-types"
+    assert meaning.objections("limit_9") == ()
