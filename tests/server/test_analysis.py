@@ -159,6 +159,12 @@ class Editor:
             self.told("workspace/diagnostic/refresh")
         return self.diagnostics(name)
 
+    def until(self, code: str, *, there: bool) -> None:
+        """Wait for news that has a diagnostic, or no longer has it."""
+        news = self.again if self.pulls else self.published
+        while (code in codes(news())) is not there:
+            pass
+
     def actions(self, extent: object, name: str = "pay.ff", **context: Any) -> Any:
         params = {
             "textDocument": {"uri": self.uri(name)},
@@ -536,14 +542,14 @@ def test_the_other_formulas_of_the_folder_are_read_in_the_background(
     editor.open(STORING)
     assert "wsa-never-deleted" not in codes(editor.diagnostics())
     assert editor.told("window/workDoneProgress/create")["token"]
-    assert "wsa-never-deleted" in codes(editor.again())
+    editor.until("wsa-never-deleted", there=True)
 
     neighbour.write_text(DELETING, encoding="utf-8")
     editor.watched(neighbour)
-    assert "wsa-never-deleted" not in codes(editor.again())
+    editor.until("wsa-never-deleted", there=False)
 
     editor.open("l_pay = 1\nRETURN l_pay\n", "neighbour.ff")
     editor.diagnostics("neighbour.ff")
-    assert "wsa-never-deleted" in codes(editor.again())
+    editor.until("wsa-never-deleted", there=True)
     editor.close("neighbour.ff")
-    assert "wsa-never-deleted" not in codes(editor.again())
+    editor.until("wsa-never-deleted", there=False)
