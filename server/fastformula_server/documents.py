@@ -8,6 +8,7 @@ protocol; places are plain pairs of numbers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -16,6 +17,9 @@ from fastformula.text import LINE_BREAK, LineIndex
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 """In what a client counts the characters of a line."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a surrogate pair, which JSON may bring and no encoding can write."""
 
 
 class Place(NamedTuple):
@@ -80,11 +84,12 @@ class Document:
 
     def _with(self, change: Change) -> Document:
         if change.start is None or change.end is None:
-            text, lines = change.text, LineIndex(change.text)
+            text = _mended(change.text)
+            lines = LineIndex(text)
         else:
             start = self.offset(change.start)
             end = max(start, self.offset(change.end))
-            text = f"{self.text[:start]}{change.text}{self.text[end:]}"
+            text = f"{self.text[:start]}{_mended(change.text)}{self.text[end:]}"
             lines = _index_after(self.lines, text, start, end, len(change.text))
         return Document(self.uri, self.version, text, lines, self.encoding)
 
@@ -98,6 +103,7 @@ class DocumentStore:
 
     def open(self, uri: str, version: int, text: str) -> Document:
         """Hold `text`; what was open under the URI is forgotten."""
+        text = _mended(text)
         document = Document(uri, version, text, LineIndex(text), self.encoding)
         self._documents[uri] = document
         return document
@@ -129,13 +135,17 @@ class DocumentStore:
         return self._documents.get(document.uri) is document
 
 
+def _mended(text: str) -> str:
+    """`text` with a character as long in every encoding in place of halves of one."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
+
+
 def _units(text: str, encoding: Encoding) -> int:
     if encoding == "utf-32" or text.isascii():
         return len(text)
-    # JSON may bring half a surrogate pair, which is no reason to fail.
     if encoding == "utf-8":
-        return len(text.encode("utf-8", "surrogatepass"))
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+        return len(text.encode())
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _column(line: str, units: int, encoding: Encoding) -> int:

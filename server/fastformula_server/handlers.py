@@ -180,7 +180,7 @@ async def on_diagnostic(
         judged = await ls.judged(document)
         if judged is None:
             continue
-        checksum = zlib.crc32(document.text.encode("utf-8", "surrogatepass"))
+        checksum = zlib.crc32(document.text.encode())
         result = f"{document.version}-{checksum:08x}-{judged.number}-{ls.tests.number}"
         if params.previous_result_id == result:
             return types.RelatedUnchangedDocumentDiagnosticReport(result)

@@ -174,8 +174,11 @@ def test_a_range_that_ends_before_it_starts_inserts() -> None:
     assert document.text == "abcXd"
 
 
-def test_half_a_surrogate_pair_does_no_harm() -> None:
+def test_half_a_surrogate_pair_is_another_character_of_its_length() -> None:
     for encoding in ENCODINGS:
-        document = store("a\ud83db", encoding).get("u")
+        document = store("a\ud83db", encoding).change(
+            "u", 2, [Change("\ude00", Place(0, 0), Place(0, 0))]
+        )
         assert document is not None
+        assert document.text == "\ufffda\ufffdb"
         assert document.offset(document.place(3)) == 3
