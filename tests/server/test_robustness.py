@@ -162,6 +162,40 @@ def test_a_storm_of_cancelled_requests_passes(connect: Connect) -> None:
     assert is_well(wire)
 
 
+def test_a_formula_of_5_mb_keeps_no_other_from_being_answered(
+    connect: Connect,
+) -> None:
+    wire = start(connect, textDocument={"publishDiagnostics": {}})
+    statements = (f"l_{n} = GREATEST(l_{n - 1}, {n})\n" for n in range(1, 200_000))
+    huge = "".join(statements)[:5_000_000].rpartition("\n")[0] + "\nl_end = (1\n"
+    wire.send("textDocument/didOpen", opened(LONG_URI, huge))
+    wire.send("textDocument/hover", at(LONG_URI), number=1)
+    assert is_well(wire)
+    found: list[Any] = []
+    while not found:
+        message = wire.receive()
+        if message.get("method") == "textDocument/publishDiagnostics":
+            told = message["params"]
+            found = told["diagnostics"] if told["uri"] == LONG_URI else []
+    assert [each["code"] for each in found] == ["syntax-missing"]
+    wire.send("textDocument/didClose", {"textDocument": {"uri": LONG_URI}})
+    assert is_well(wire, 100_001)
+
+
+def test_a_thousand_formulas_may_be_open(connect: Connect) -> None:
+    wire = start(connect)
+    uris = [f"file:///formulas/pay_{n}.ff" for n in range(1000)]
+    for uri in uris:
+        wire.send("textDocument/didOpen", opened(uri, SHORT))
+    for number, uri in enumerate(uris, 1):
+        wire.send("textDocument/hover", at(uri), number=number)
+    for message in answers(wire, range(1, 1001)).values():
+        assert "GREATEST" in message["result"]["contents"]["value"]
+    for uri in uris:
+        wire.send("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert is_well(wire)
+
+
 HEADERS = (
     b"Content-Length: 999999999999\r\n\r\n{}",
     b"Content-Length: -5\r\n\r\n{}",
