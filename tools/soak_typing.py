@@ -119,7 +119,7 @@ class Editor:
         error = answer.get("error")
         self.told[f"error {error['code']}" if error else "answered"] += 1
         # Who is told that the text has changed, or that he has cancelled, knows it.
-        if error and error["code"] not in (-32800, -32801):
+        if error and error["code"] not in (-32800, -32801, -32803):
             self.failures.append(f"{method}: {error['message']}")
         self.results[answer["id"]] = answer.get("result")
 
